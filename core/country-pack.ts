@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+const list = z.array(z.string()).readonly();
+
+/** A country's facts as data: `packs/<code>/pack.json`. The engine knows no country. */
+export const countryPackSchema = z
+  .object({
+    /** ISO 3166-1 alpha-2. */
+    country: z.string().length(2),
+    name: z.string(),
+    currency: z.string().length(3),
+    timeZone: z.string(),
+    locale: z.string(),
+    source: z.string(),
+    licence: z.string(),
+    dateOrder: z.enum(["dmy", "mdy", "ymd"]),
+    phone: z.object({
+      callingCode: z.string(),
+      /** Area code put before a number of `localLength` digits without one. */
+      defaultArea: z.string().nullable(),
+      areas: list,
+      localLength: z.number().nullable(),
+    }),
+    /** Signs that mean the home currency when written without a code ("J$", "$"). */
+    currencySigns: z.record(z.string(), z.string()),
+    regions: z.array(z.object({ code: z.string(), name: z.string(), aliases: list }).readonly()).readonly(),
+    /** Places with the regions in which a place of that name lies; a name in several regions decides nothing. */
+    places: z.array(z.object({ name: z.string(), regions: list, aliases: list.optional() }).readonly()).readonly(),
+    /** Regular expressions for postal districts inside the locality ("Kingston 10"). */
+    postalDistrict: z.string().nullable(),
+    streetTypes: z.record(z.string(), z.string()),
+    unitWords: list,
+    legalForms: z.array(z.object({ form: z.string(), aliases: list }).readonly()).readonly(),
+    organisationWords: list,
+    tradingAs: list,
+    placeholders: list,
+    nicknames: z.array(list).readonly(),
+    titles: list,
+    taxId: z.object({ name: z.string(), pattern: z.string() }).nullable(),
+    holidays: z.array(z.string()).readonly().optional(),
+  })
+  .readonly();
+
+/** A validated country pack. */
+export type CountryPack = z.infer<typeof countryPackSchema>;
