@@ -107,6 +107,12 @@ export interface StreamEndMessage {
 export type ConnectorMessage =
   RecordMessage | CheckpointMessage | SchemaMessage | NoticeMessage | ProgressMessage | StreamEndMessage;
 
+/** A stream that was read before, to recognise a table again whose columns moved, or were renamed, added or removed. */
+export interface KnownStream {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 /** What a connector is lent for one read. */
 export interface ConnectorContext {
   readonly clock: Clock;
@@ -118,6 +124,10 @@ export interface ConnectorContext {
   readonly limits: { readonly hostDelayMs: number; readonly timeoutMs: number; readonly maxBodyBytes: number };
   /** `host:port` entries that may be private addresses (tests, intranets, the sample company). */
   readonly allowPrivateHosts: readonly string[];
+  /** Streams of an account that were read before. */
+  readonly known: (account: string) => Promise<readonly KnownStream[]>;
+  /** Relative paths in settings are relative to this folder: the workspace. */
+  readonly baseDir: string;
   /** Names the firm and a contact to the sites that are read. */
   readonly userAgent: string;
 }
@@ -126,6 +136,8 @@ export interface ConnectorContext {
 export interface StreamPlan {
   readonly stream: string;
   readonly state: StreamState | null;
+  /** What the table means, where the stream is a table: gives the id column and whether a later file replaces or adds. */
+  readonly table?: TableMapping;
   /** Window for a backfill, ISO dates, inclusive. */
   readonly window?: { readonly from: string; readonly to: string };
 }
@@ -195,6 +207,8 @@ export interface Connector<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Names of settings that are secrets: kept in the secret store, never in state, logs or output. */
   readonly secretSettings: readonly string[];
+  /** Splits settings that cover several accounts (drop sub-folders) into one for each; absent where settings are one account. */
+  accounts?(settings: Settings, context: ConnectorContext): Promise<readonly Settings[]>;
   open(settings: Settings, context: ConnectorContext): Promise<ConnectorSession>;
   /** Turns one raw record into our words. Pure; the text stays as the vendor wrote it. */
   map(raw: unknown, context: MapContext): MapResult;

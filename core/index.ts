@@ -10,6 +10,7 @@ export type {
   ConnectorMessage,
   ConnectorSession,
   DeleteSemantics,
+  KnownStream,
   MapContext,
   NoticeMessage,
   ProgressMessage,
