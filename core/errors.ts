@@ -153,6 +153,12 @@ export const ERRORS = {
     "Nothing was changed. Restore the file as it was released; changes go into a new migration.",
     EXIT.failed,
   ),
+  DATABASE_NEWER: entry(
+    "config",
+    "The database was made by a newer release: it knows {name}, which this one does not have.",
+    "Nothing was changed. Use the newer release of Customer 360.",
+    EXIT.failed,
+  ),
   KAFKA_UNREACHABLE: entry(
     "transient",
     "No Kafka broker answers at {brokers}: {reason}",
@@ -283,6 +289,38 @@ export const ERRORS = {
     "There is no quarantined row {id}.",
     "Nothing was changed. `c360 quarantine list` shows them.",
     EXIT.usage,
+  ),
+  CONSOLE_SIGN_IN: entry(
+    "auth",
+    "You are not signed in, or the session has ended.",
+    "Nothing was changed. Type `c360 console` and open the link that it prints; a link works once, for 15 minutes.",
+    EXIT.failed,
+  ),
+  CONSOLE_REFUSED: entry(
+    "blocked",
+    "The console refused the request: {reason}",
+    "Nothing was changed. Reload the page and try again, at the address that `c360 console` prints.",
+    EXIT.failed,
+  ),
+  CONSOLE_NOT_FOUND: entry(
+    "not_found",
+    "There is no such {subject}.",
+    "Nothing was changed. It may have gone with a later run; go back to the start page.",
+    EXIT.failed,
+  ),
+  CONSOLE_ANSWERED: entry(
+    "data",
+    "{state}",
+    "Nothing was changed by this request. Reload the page to see how things stand.",
+    EXIT.failed,
+  ),
+  CONSOLE_REQUEST: entry("config", "{problem}", "Nothing was changed. Reload the page and try again.", EXIT.failed),
+  CONSOLE_RATE: entry(
+    "rate",
+    "Too many requests in a short time.",
+    "Nothing was changed by this request. Wait a minute, then try again.",
+    EXIT.failed,
+    true,
   ),
   INTERNAL: entry(
     "bug",

@@ -19,7 +19,7 @@ comment on schema log is 'The embedded event log.';
 create table ops.runs (
   run_id text primary key,
   kind text not null,
-  status text not null check (status in ('running', 'published', 'published_partial', 'failed')),
+  status text not null check (status in ('running', 'synced', 'published', 'published_partial', 'failed')),
   started_at timestamptz not null,
   finished_at timestamptz,
   data_as_of date,
@@ -440,6 +440,7 @@ create table identity.review_tasks (
   created_run_id text not null
 );
 create index on identity.review_tasks (status);
+create index on identity.review_tasks (gain desc, task_id) where status = 'open';
 comment on table identity.review_tasks is 'Questions for a steward, ordered by what the answer is worth.';
 
 create table identity.steward_decisions (

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { capital, codeInWords } from "./words.ts";
+
+/** One piece of evidence, ready to be read. */
+export interface EvidenceLine {
+  /** What was compared, e.g. "Phone". */
+  readonly subject: string;
+  /** What was found, in words. */
+  readonly finding: string;
+  /** How it counts: "speaks strongly for the same customer". */
+  readonly strength: string;
+  /** `+` for, `−` against, `·` neither. */
+  readonly sign: "+" | "−" | "·";
+  readonly left: string;
+  readonly right: string;
+}
+
+// Values may be anything that JSON can hold: evidence written by an older release must still be readable.
+const termSchema = z.looseObject({
+  comparison: z.string(),
+  level: z.union([z.string(), z.number()]).optional(),
+  weight: z.number().optional(),
+  left: z.unknown(),
+  right: z.unknown(),
+  text: z.string().nullish(),
+});
+
+const SUBJECTS: Readonly<Record<string, string>> = {
+  name: "Name",
+  given_name: "First name",
+  family_name: "Family name",
+  org_name: "Company name",
+  email: "E-mail",
+  emails: "E-mail",
+  phone: "Phone",
+  phones: "Phone",
+  address: "Address",
+  birth_date: "Date of birth",
+  tax_id: "Tax number",
+  website: "Web site",
+  region: "Region",
+  locality: "Town",
+  entity_type: "Person or firm",
+};
+
+/** Turns stored evidence into lines, the weightiest first; what cannot be read is left out. */
+export function readEvidence(evidence: unknown): readonly EvidenceLine[] {
+  const wrapped = evidence as { terms?: unknown } | null;
+  const items = Array.isArray(evidence) ? evidence : Array.isArray(wrapped?.terms) ? wrapped.terms : [];
+  return items
+    .flatMap((item) => {
+      const term = termSchema.safeParse(item);
+      return term.success ? [term.data] : [];
+    })
+    .sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0))
+    .map((term) => ({
+      subject: subjectInWords(term.comparison),
+      finding: term.text ?? levelInWords(term.level),
+      ...strengthInWords(term.weight ?? 0),
+      left: valueInWords(term.left),
+      right: valueInWords(term.right),
+    }));
+}
+
+function subjectInWords(comparison: string): string {
+  const name = comparison.toLowerCase().replace(/([a-z])([A-Z])/g, "$1_$2");
+  return SUBJECTS[name] ?? codeInWords(name);
+}
+
+function levelInWords(level: string | number | undefined): string {
+  if (level === undefined) return "";
+  return typeof level === "number" ? `Agreement level ${level}` : capital(level.replace(/[_-]+/g, " "));
+}
+
+/** Weights are log2 Bayes factors: 1 doubles the odds, 7 multiplies them by about a hundred. */
+function strengthInWords(weight: number): Pick<EvidenceLine, "strength" | "sign"> {
+  const size = Math.abs(weight);
+  if (size < 0.5) return { strength: "says little either way", sign: "·" };
+  const side = weight > 0 ? "for the same customer" : "for two customers";
+  const force = size >= 7 ? "very strongly " : size >= 4 ? "strongly " : size >= 2 ? "" : "a little ";
+  return { strength: `speaks ${force}${side}`, sign: weight > 0 ? "+" : "−" };
+}
+
+function valueInWords(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "";
+  if (Array.isArray(value)) return value.map(valueInWords).filter(Boolean).join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

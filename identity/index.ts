@@ -1,0 +1,3 @@
+export { loadPack } from "./lexicon.ts";
+export { recogniseTable } from "./recognise/table.ts";
+export { standardiseCustomer } from "./standardise/customer.ts";

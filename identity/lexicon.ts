@@ -1,0 +1,100 @@
+import { countryPackSchema } from "#core";
+import type { CountryPack } from "#core";
+import { fold, words } from "./text.ts";
+
+/** The words of a country pack that names and comparisons need; kept in the linkage settings. */
+export type Lexicon = Pick<
+  CountryPack,
+  | "legalForms"
+  | "organisationWords"
+  | "tradingAs"
+  | "placeholders"
+  | "nicknames"
+  | "titles"
+  | "streetTypes"
+  | "unitWords"
+>;
+
+/** Look-ups over a lexicon. */
+export interface LexiconIndex {
+  readonly titles: ReadonlySet<string>;
+  readonly organisationWords: ReadonlySet<string>;
+  readonly placeholders: ReadonlySet<string>;
+  /** Legal-form words, to be dropped from the end (or anywhere, for the unmistakable ones) of a firm's name. */
+  readonly legalWords: ReadonlySet<string>;
+  /** Nickname groups by name. */
+  readonly nicknames: ReadonlyMap<string, readonly number[]>;
+  readonly streetTypes: ReadonlyMap<string, string>;
+  readonly unitWords: ReadonlySet<string>;
+  /** Matches what stands between a firm's legal name and the name over its door. */
+  readonly tradingAs: RegExp;
+}
+
+const indexes = new WeakMap<object, LexiconIndex>();
+
+/** Validates a country pack read from a file. Throws a ZodError that names the wrong field. */
+export function loadPack(json: unknown): CountryPack {
+  return countryPackSchema.parse(json);
+}
+
+/** Look-ups for a lexicon or pack; made once for each object. */
+export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
+  const known = indexes.get(lexicon);
+  if (known !== undefined) return known;
+  const nicknames = new Map<string, number[]>();
+  lexicon.nicknames.forEach((group, number) => {
+    for (const name of group) {
+      const plain = fold(name).replace(/[^a-z]/g, "");
+      nicknames.set(plain, [...(nicknames.get(plain) ?? []), number]);
+    }
+  });
+  const legalWords = new Set<string>();
+  for (const { form, aliases } of lexicon.legalForms) {
+    for (const text of [form, ...aliases]) {
+      const parts = words(text);
+      if (parts.length === 1 && parts[0] !== undefined) legalWords.add(parts[0]);
+    }
+  }
+  const trading = lexicon.tradingAs.map((text) => fold(text).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const index: LexiconIndex = {
+    titles: new Set(lexicon.titles.map((title) => fold(title).replace(/\./g, ""))),
+    organisationWords: new Set(lexicon.organisationWords.map(fold)),
+    placeholders: new Set(lexicon.placeholders.map(placeholderForm)),
+    legalWords,
+    nicknames,
+    streetTypes: new Map(Object.entries(lexicon.streetTypes)),
+    unitWords: new Set(lexicon.unitWords.map(fold)),
+    tradingAs: new RegExp(`(?:^|[\\s,;(])(?:${trading.length === 0 ? "t/a" : trading.join("|")})(?=[\\s:)]|$)`, "i"),
+  };
+  indexes.set(lexicon, index);
+  return index;
+}
+
+/** The lexicon inside a pack, for settings. */
+export function lexiconOf(pack: CountryPack): Lexicon {
+  const { legalForms, organisationWords, tradingAs, placeholders, nicknames, titles, streetTypes, unitWords } = pack;
+  return { legalForms, organisationWords, tradingAs, placeholders, nicknames, titles, streetTypes, unitWords };
+}
+
+function placeholderForm(text: string): string {
+  const plain = fold(text)
+    .replace(/[^a-z0-9/]+/g, " ")
+    .trim();
+  return plain === "" ? fold(text) : plain;
+}
+
+/** True for a text that stands for "nobody in particular": "Cash Customer", "Walk-in", "N/A", "test". */
+export function isPlaceholder(text: string, index: LexiconIndex): boolean {
+  const plain = placeholderForm(text);
+  if (plain === "" || index.placeholders.has(plain)) return true;
+  // Numbered counters: "Walk-in 3", "Cash Customer 2".
+  const bare = plain.replace(/[\s#]*\d+$/, "").trim();
+  return bare !== plain && bare.length > 2 && index.placeholders.has(bare);
+}
+
+/** True where two given names may belong to one person by custom ("Bob", "Robert"). Names in lower-case ASCII. */
+export function areNicknames(left: string, right: string, index: LexiconIndex): boolean {
+  const a = index.nicknames.get(left);
+  const b = index.nicknames.get(right);
+  return a !== undefined && b !== undefined && a.some((group) => b.includes(group));
+}

@@ -1,0 +1,99 @@
+import type { CountryPack } from "#core";
+import { words } from "./text.ts";
+
+/** Look-ups for regions and places of a pack. */
+export interface PlaceIndex {
+  /** Region by folded name or alias. */
+  readonly regions: ReadonlyMap<string, { readonly code: string; readonly name: string }>;
+  readonly regionByCode: ReadonlyMap<string, string>;
+  /** Place by folded name or alias. */
+  readonly places: ReadonlyMap<string, { readonly name: string; readonly regions: readonly string[] }>;
+  readonly postalDistrict: RegExp | null;
+}
+
+const indexes = new WeakMap<CountryPack, PlaceIndex>();
+
+/** A place name for comparing: "St. Ann's Bay", "Saint Anns Bay" and "st anns bay" are one. */
+export function placeForm(text: string): string {
+  return words(text)
+    .map((word) => (word === "st" ? "saint" : word))
+    .join(" ");
+}
+
+/** Look-ups for a pack, made once. */
+export function placeIndex(pack: CountryPack): PlaceIndex {
+  const known = indexes.get(pack);
+  if (known !== undefined) return known;
+  const regions = new Map<string, { code: string; name: string }>();
+  for (const region of pack.regions) {
+    for (const text of [region.name, ...region.aliases]) {
+      if (!regions.has(placeForm(text))) regions.set(placeForm(text), { code: region.code, name: region.name });
+    }
+  }
+  const places = new Map<string, { name: string; regions: readonly string[] }>();
+  for (const place of pack.places) {
+    for (const text of [place.name, ...(place.aliases ?? [])]) places.set(placeForm(text), place);
+  }
+  const index: PlaceIndex = {
+    regions,
+    regionByCode: new Map(pack.regions.map((region) => [region.code, region.name])),
+    places,
+    postalDistrict: pack.postalDistrict === null ? null : new RegExp(pack.postalDistrict, "i"),
+  };
+  indexes.set(pack, index);
+  return index;
+}
+
+const COUNTRIES: Readonly<Record<string, string>> = {
+  jamaica: "JM",
+  jm: "JM",
+  jam: "JM",
+  "jamaica west indies": "JM",
+  "jamaica wi": "JM",
+  "west indies": "JM",
+  wi: "JM",
+  usa: "US",
+  us: "US",
+  "united states": "US",
+  "united states of america": "US",
+  america: "US",
+  canada: "CA",
+  uk: "GB",
+  gb: "GB",
+  gbr: "GB",
+  "united kingdom": "GB",
+  "great britain": "GB",
+  england: "GB",
+  scotland: "GB",
+  wales: "GB",
+  trinidad: "TT",
+  "trinidad and tobago": "TT",
+  barbados: "BB",
+  bahamas: "BS",
+  "the bahamas": "BS",
+  "cayman islands": "KY",
+  guyana: "GY",
+  haiti: "HT",
+  "dominican republic": "DO",
+  mexico: "MX",
+  panama: "PA",
+  "costa rica": "CR",
+  colombia: "CO",
+  china: "CN",
+  india: "IN",
+  germany: "DE",
+  france: "FR",
+  spain: "ES",
+  italy: "IT",
+  netherlands: "NL",
+  australia: "AU",
+};
+
+/** ISO 3166-1 alpha-2 of a country as people write it, or null. Two capital letters pass as they are. */
+export function countryCode(text: string | null): string | null {
+  if (text === null) return null;
+  const plain = words(text).join(" ");
+  const known = COUNTRIES[plain];
+  if (known !== undefined) return known;
+  return /^[a-z]{2}$/.test(plain) && text.trim() === text.trim().toUpperCase() ? plain.toUpperCase() : null;
+}

@@ -1,0 +1,80 @@
+import type { CountryPack } from "#core";
+import { fold } from "../text.ts";
+
+/** A date read from text. */
+export interface DateResult {
+  /** ISO date, or null where it cannot be read. */
+  readonly date: string | null;
+  /** `order_assumed`, `century_assumed`, `impossible`, `unreadable`, `partial`. */
+  readonly notes: readonly string[];
+}
+
+const MONTHS = "january february march april may june july august september october november december".split(" ");
+const MONTHS_ES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(" ");
+
+/** Which of day and month comes first. */
+export type DateOrder = "dmy" | "mdy" | null;
+
+/**
+ * Reads a date: ISO (with or without time), yyyymmdd, month names, and numbers in the order that the whole table
+ * shows. Without an order, a value above 12 decides, then the pack's custom (noted). Spreadsheet serials are not dates here.
+ */
+export function parseDate(text: string, options: { readonly order?: DateOrder; readonly pack: CountryPack }): DateResult {
+  const plain = fold(text)
+    .replace(/(\d)(?:st|nd|rd|th)\b/g, "$1")
+    .replace(/^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*[,.]?\s+/, "");
+  if (plain === "") return { date: null, notes: [] };
+  const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,].*)?$/.exec(plain) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(plain);
+  if (iso !== null) return make(Number(iso[1]), Number(iso[2]), Number(iso[3]), []);
+  const named = readNamed(plain);
+  if (named !== null) return named;
+  const parts = /^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[t ,].*)?$/.exec(plain);
+  if (parts === null) return { date: null, notes: ["unreadable"] };
+  const first = Number(parts[1]);
+  const second = Number(parts[2]);
+  const { year, notes } = fullYear(parts[3] ?? "");
+  const { order, assumed } = decideOrder(first, second, options);
+  if (assumed) notes.push("order_assumed");
+  return order === "mdy" ? make(year, first, second, notes) : make(year, second, first, notes);
+}
+
+function decideOrder(
+  first: number,
+  second: number,
+  options: { readonly order?: DateOrder; readonly pack: CountryPack },
+): { order: "dmy" | "mdy"; assumed: boolean } {
+  if (options.order === "dmy" || options.order === "mdy") return { order: options.order, assumed: false };
+  if (first > 12) return { order: "dmy", assumed: false };
+  if (second > 12) return { order: "mdy", assumed: false };
+  return { order: options.pack.dateOrder === "mdy" ? "mdy" : "dmy", assumed: first !== second };
+}
+
+function readNamed(plain: string): DateResult | null {
+  const dayFirst = /^(\d{1,2})[\s\-/.,]*(?:de\s+)?([a-z]{3,10})\.?[\s\-/.,]*(?:de\s+|del\s+)?'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
+  const monthFirst = /^([a-z]{3,10})\.?[\s\-/.]*(\d{1,2})[\s\-/.,]+'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
+  const day = dayFirst?.[1] ?? monthFirst?.[2];
+  const month = monthNumber(dayFirst?.[2] ?? monthFirst?.[1] ?? "");
+  if (day === undefined || month === 0) return null;
+  const { year, notes } = fullYear(dayFirst?.[3] ?? monthFirst?.[3] ?? "");
+  return make(year, month, Number(day), notes);
+}
+
+function monthNumber(text: string): number {
+  if (text.length < 3) return 0;
+  const found = [MONTHS, MONTHS_ES].map((list) => list.findIndex((month) => month.startsWith(text.slice(0, 10))));
+  return Math.max(0, ...found.map((at) => at + 1)) || (text === "sept" ? 9 : 0);
+}
+
+// Two digits: 00-49 are this century, 50-99 the last one (the POSIX rule is 69; people born in 1950 are customers).
+function fullYear(text: string): { year: number; notes: string[] } {
+  const year = Number(text);
+  if (text.length === 4) return { year, notes: [] };
+  return { year: year < 50 ? 2000 + year : 1900 + year, notes: ["century_assumed"] };
+}
+
+function make(year: number, month: number, day: number, notes: string[]): DateResult {
+  const last = month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
+  if (year < 1850 || year > 2199 || day < 1 || day > last) return { date: null, notes: [...notes, "impossible"] };
+  const date = `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+  return { date, notes };
+}

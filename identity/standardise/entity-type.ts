@@ -1,0 +1,101 @@
+import type { EntityType } from "#core";
+import type { Lexicon } from "../lexicon.ts";
+import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
+import { words } from "../text.ts";
+
+/** What is known about a record when its type is decided. */
+export interface TypeClues {
+  readonly name: string | null;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  readonly orgName: string | null;
+  readonly birthDate: string | null;
+  readonly hasWebsite: boolean;
+  readonly emails: readonly string[];
+  /** True where there is an e-mail address, number or handle: somebody can be reached. */
+  readonly reachable: boolean;
+}
+
+/** A type and its probability. */
+export interface TypeVerdict {
+  readonly entityType: EntityType;
+  readonly probability: number;
+}
+
+/**
+ * Person, organisation, unknown or not a customer, by log-odds of clues (natural units; positive speaks for a firm).
+ * The weights are round figures from how often each clue stands in names of each type, not fitted to any one list.
+ */
+export function decideEntityType(clues: TypeClues, lexicon: Lexicon): TypeVerdict {
+  const index = lexiconIndex(lexicon);
+  const texts = [clues.name, clues.orgName, fullName(clues)].filter((text): text is string => text !== null && text !== "");
+  if (texts.length > 0 && texts.every((text) => isPlaceholder(text, index))) {
+    return { entityType: "not_a_customer", probability: 0.99 };
+  }
+  if (texts.length === 0 && !clues.reachable) return { entityType: "unknown", probability: 0.5 };
+  const odds = typeLogOdds(clues, lexicon);
+  const organisation = 1 / (1 + Math.exp(-odds));
+  if (organisation >= 0.65) return { entityType: "organisation", probability: round(organisation) };
+  if (organisation <= 0.35) return { entityType: "person", probability: round(1 - organisation) };
+  return { entityType: "unknown", probability: round(Math.max(organisation, 1 - organisation)) };
+}
+
+function fullName(clues: TypeClues): string | null {
+  const text = [clues.givenName, clues.familyName].filter((part) => part !== null).join(" ");
+  return text === "" ? null : text;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
+function typeLogOdds(clues: TypeClues, lexicon: Lexicon): number {
+  let odds = -0.4;
+  const shown = clues.name?.replace(/:.*$/, "") ?? null;
+  if (shown !== null) odds += nameOdds(shown, lexicon);
+  if (clues.orgName !== null) {
+    const same = shown !== null && words(shown).join(" ") === words(clues.orgName).join(" ");
+    const org = nameOdds(clues.orgName, lexicon);
+    // A name column that differs from the company column says whose record it is; the company is then the employer.
+    if (shown === null) odds += clues.givenName === null && clues.familyName === null ? 4 + org : 1.5 + org;
+    else odds += same ? 2.5 : 0.8;
+  }
+  if (clues.givenName !== null || clues.familyName !== null) {
+    const own = fullName(clues) ?? "";
+    const shownWords = new Set(words(shown ?? own));
+    const shared = words(own).filter((word) => shownWords.has(word)).length;
+    if (clues.orgName === null || shown !== null) odds -= shared >= Math.min(2, words(own).length) ? 3 : 0.3;
+    if (nameOdds(own, lexicon) > 2) odds += 2.5;
+  }
+  if (clues.birthDate !== null) odds -= 4;
+  if (clues.hasWebsite) odds += 1;
+  return odds;
+}
+
+/** Log-odds that a text names a firm rather than a person, by its words and form alone. */
+export function nameOdds(text: string, lexicon: Lexicon): number {
+  const index = lexiconIndex(lexicon);
+  const list = words(text);
+  let odds = 0;
+  const last = list.at(-1) ?? "";
+  const legal = list.filter((word, at) => at > 0 && index.legalWords.has(word)).length;
+  if (legal > 0) odds += index.legalWords.has(last) ? 5 : 3;
+  const trade = list.filter((word) => index.organisationWords.has(word) && !index.legalWords.has(word));
+  // One trade word may be a surname ("John Church"); as the last of two words after a known given name it counts less.
+  const first = list[0] ?? "";
+  const givenKnown = index.nicknames.has(first);
+  if (trade.length > 0) odds += trade.length > 1 ? 5 : list.length === 2 && givenKnown ? 0.8 : 3.2;
+  if (/\p{L}['’]s\b/u.test(text)) odds += 2.2;
+  if (/&|\band\b/i.test(text)) odds += 1.5;
+  if (first === "the") odds += 2.5;
+  if (/\d/.test(text)) odds += 1.5;
+  if (index.tradingAs.test(text)) odds += 3;
+  if (list.length >= 4) odds += 0.8;
+  if (/^[A-Z]{3,4}\b/.test(text) && text !== text.toUpperCase()) odds += 2;
+  if (index.titles.has(first) && list.length > 1) odds -= 4;
+  if (/^[^,]+,\s*[^,]+$/.test(text) && legal === 0) odds -= 2;
+  if (/\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i.test(text)) odds -= 4;
+  if (givenKnown && list.length <= 3) odds -= 2.2;
+  if (list.length >= 1 && list.length <= 3 && odds === 0) odds -= 1.1;
+  return odds;
+}

@@ -1,0 +1,111 @@
+import type { CountryPack } from "#core";
+import { tidy } from "../text.ts";
+
+/** An amount of money read from text. */
+export interface MoneyResult {
+  /** Decimal text with two places and no sign ("1234.50"), or null where it cannot be read. */
+  readonly amount: string | null;
+  /** ISO 4217; the home currency where nothing is said; null where the code is not in use. */
+  readonly currency: string | null;
+  /** True for "-5", "(5.00)", "5.00 CR". */
+  readonly negative: boolean;
+  /** `unreadable`, `unknown_currency`, `rounded`, `currency_assumed`. */
+  readonly notes: readonly string[];
+}
+
+// ISO 4217 list one, codes in use for money (funds and metals left out).
+const CURRENCIES = new Set(
+  (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD " +
+    "EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR " +
+    "LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR " +
+    "SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+  ).split(" "),
+);
+
+/** True for an ISO 4217 code in use. */
+export function isCurrency(code: string): boolean {
+  return CURRENCIES.has(code);
+}
+
+/**
+ * Reads money exactly (text arithmetic, no floats): signs of the pack ("J$", "US$", bare "$" is home), codes before or
+ * after, thousands separators, European commas, parentheses, trailing minus and CR.
+ */
+export function parseMoney(
+  text: string,
+  options: { readonly pack: CountryPack; readonly homeCurrency: string },
+): MoneyResult {
+  const notes: string[] = [];
+  let rest = tidy(text).replace(/[\u2212\u2013]/g, "-");
+  if (rest === "") return { amount: null, currency: options.homeCurrency, negative: false, notes: [] };
+  const found = takeCurrency(rest, options);
+  rest = found.rest.replace(/[\s'’]/g, "");
+  if (found.assumed) notes.push("currency_assumed");
+  let negative = false;
+  const wrapped = /^\((.*)\)$/.exec(rest);
+  if (wrapped?.[1] !== undefined) {
+    negative = true;
+    rest = wrapped[1];
+  }
+  const signed = /^([+-]?)(.*?)(-|cr|dr)?$/i.exec(rest);
+  if (signed !== null) {
+    if (signed[1] === "-" || signed[3] === "-" || signed[3]?.toLowerCase() === "cr") negative = true;
+    rest = signed[2] ?? "";
+  }
+  const number = plainNumber(rest);
+  if (number === null) return { amount: null, currency: found.currency, negative, notes: [...notes, "unreadable"] };
+  if (found.currency === null) notes.push("unknown_currency");
+  const { amount, rounded } = twoPlaces(number);
+  if (rounded) notes.push("rounded");
+  return { amount, currency: found.currency, negative: negative && amount !== "0.00", notes };
+}
+
+function takeCurrency(
+  text: string,
+  options: { readonly pack: CountryPack; readonly homeCurrency: string },
+): { currency: string | null; rest: string; assumed: boolean } {
+  const signs = Object.keys(options.pack.currencySigns).sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const upper = text.toUpperCase();
+  for (const sign of signs) {
+    const at = upper.indexOf(sign.toUpperCase());
+    if (at < 0) continue;
+    const rest = `${text.slice(0, at)} ${text.slice(at + sign.length)}`;
+    // "USD $5" names the currency twice; the code is the stronger word.
+    const code = /[A-Za-z]{3}/.exec(rest)?.[0]?.toUpperCase();
+    if (code !== undefined && isCurrency(code)) return { currency: code, rest: rest.replace(/[A-Za-z]{3}/, ""), assumed: false };
+    const bare = !/[A-Z]/i.test(sign) && sign === "$";
+    return { currency: bare ? options.homeCurrency : (options.pack.currencySigns[sign] ?? null), rest, assumed: bare };
+  }
+  const code = /(?:^|[^A-Za-z])([A-Za-z]{3})(?![A-Za-z])/.exec(text)?.[1];
+  if (code === undefined) return { currency: options.homeCurrency, rest: text, assumed: false };
+  return { currency: isCurrency(code.toUpperCase()) ? code.toUpperCase() : null, rest: text.replace(code, ""), assumed: false };
+}
+
+function plainNumber(text: string): string | null {
+  if (/^\d+(?:\.\d*)?$|^\.\d+$/.test(text)) return text;
+  if (/^\d{1,3}(?:,\d{2,3})+(?:\.\d*)?$/.test(text)) return text.replace(/,/g, "");
+  if (/^\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(text)) return text.replace(/\./g, "").replace(",", ".");
+  if (/^\d{1,3}(?:\.\d{3}){2,}$/.test(text)) return text.replace(/\./g, "");
+  if (/^\d+,\d{1,2}$/.test(text)) return text.replace(",", ".");
+  const scientific = /^(\d+(?:\.\d+)?)e([+-]?\d{1,2})$/i.exec(text);
+  return scientific === null ? null : shift(scientific[1] ?? "0", Number(scientific[2]));
+}
+
+// 1.5E+3 as text; amounts in this form come from spreadsheets that print large numbers so.
+function shift(mantissa: string, exponent: number): string {
+  const [whole = "0", fraction = ""] = mantissa.split(".");
+  const all = whole + fraction;
+  const point = whole.length + exponent;
+  if (point <= 0) return `0.${"0".repeat(-point)}${all}`;
+  return point >= all.length ? all + "0".repeat(point - all.length) : `${all.slice(0, point)}.${all.slice(point)}`;
+}
+
+function twoPlaces(number: string): { amount: string; rounded: boolean } {
+  const [whole = "", fraction = ""] = number.split(".");
+  const padded = fraction.padEnd(3, "0");
+  let cents = BigInt((whole === "" ? "0" : whole) + padded.slice(0, 2));
+  if (Number(padded[2]) >= 5) cents += 1n;
+  const text = cents.toString().padStart(3, "0");
+  return { amount: `${text.slice(0, -2)}.${text.slice(-2)}`, rounded: /[1-9]/.test(fraction.slice(2)) };
+}

@@ -1,0 +1,66 @@
+import anyAscii from "any-ascii";
+
+/** A cell made fit to read: Unicode NFC, control characters out, white space single, trimmed. */
+export function tidy(text: string): string {
+  return text
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim();
+}
+
+/** Lower-case ASCII for comparing: transliterated, accents dropped, white space single. */
+export function fold(text: string): string {
+  let plain = tidy(text);
+  for (let i = 0; i < plain.length; i += 1) {
+    if (plain.charCodeAt(i) > 127) {
+      plain = anyAscii(plain);
+      break;
+    }
+  }
+  return plain.toLowerCase().replace(/\s+/g, " ").trim();
+}
+
+/** Letters and digits of a text in lower-case ASCII, split at everything else; apostrophes and dots glue ("o'brien", "l.l.c."). */
+export function words(text: string): string[] {
+  const plain = fold(text).replace(/['`.]/g, (mark, at: number, whole: string) => keepGlue(mark, at, whole));
+  return plain.split(/[^a-z0-9]+/).filter((word) => word !== "");
+}
+
+// "St.Andrew" has a dot between words of two letters or more, "l.l.c." between single letters.
+function keepGlue(mark: string, at: number, whole: string): string {
+  if (mark !== ".") return "";
+  const before = /[a-z]{2,}$/.test(whole.slice(Math.max(0, at - 2), at));
+  return before ? " " : "";
+}
+
+/** Digits of a text. */
+export function digits(text: string): string {
+  return text.replace(/\D+/g, "");
+}
+
+/** Capitals at word starts, after hyphens and in Mc/O' names; only for texts that are all upper or all lower case. */
+export function nameCase(text: string): string {
+  if (text !== text.toUpperCase() && text !== text.toLowerCase()) return text;
+  return text
+    .toLowerCase()
+    .replace(/(^|[\s\-'’(&/.])(\p{L})/gu, (_all, lead: string, letter: string) => lead + letter.toUpperCase())
+    .replace(/\bMc(\p{Ll})/gu, (_all, letter: string) => `Mc${letter.toUpperCase()}`)
+    .replace(/['’]S\b/g, "'s");
+}
+
+/** Orders texts by code unit: the same on every machine, unlike localeCompare. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Distinct non-empty values in code-unit order. */
+export function sortedUnique(values: Iterable<string>): string[] {
+  return [...new Set(values)].filter((value) => value !== "").sort(byText);
+}
+
+/** The text, or null where it is absent or blank. */
+export function orNull(text: string | undefined | null): string | null {
+  if (text === undefined || text === null) return null;
+  const plain = tidy(text);
+  return plain === "" ? null : plain;
+}

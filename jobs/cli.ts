@@ -1,0 +1,74 @@
+import { Command, CommanderError, Option } from "commander";
+import { COMMANDS } from "./command-list.ts";
+import type { CommandInput, CommandSpec } from "./command-list.ts";
+
+/** Runs `c360` with the words after the program's name; gives the exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = createProgram(async (spec, input) => {
+    code = await runCommand(spec, input);
+  });
+  try {
+    await program.parseAsync([...words], { from: "user" });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return thrown.exitCode === 0 ? 0 : 2;
+  }
+  return code;
+}
+
+/** The whole command line, with help and examples, without loading any command. */
+export function createProgram(act: (spec: CommandSpec, input: CommandInput) => Promise<void>): Command {
+  const program = new Command("c360");
+  program
+    .description("Customer 360: from your systems to resolved customers, scores and a reasoned lead list.")
+    .exitOverride()
+    .helpCommand(false)
+    .showHelpAfterError("(c360 --help shows every command)")
+    .addHelpText(
+      "after",
+      "\nStart here:\n  $ c360 demo\n  $ c360 init && c360 add excel customers.xlsx && c360 nightly\n",
+    );
+  for (const spec of COMMANDS) program.addCommand(createCommand(spec, act));
+  return program;
+}
+
+function createCommand(spec: CommandSpec, act: (spec: CommandSpec, input: CommandInput) => Promise<void>): Command {
+  const command = new Command(spec.name).description(spec.summary).exitOverride();
+  if (spec.args !== undefined) command.arguments(spec.args);
+  for (const option of spec.options ?? []) {
+    const made = new Option(option.flags, option.description);
+    if (option.default !== undefined) made.default(option.default);
+    if (option.many === true)
+      made.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(made);
+  }
+  command
+    .option(
+      "--workspace <dir>",
+      `folder with c360.yaml (default: ${spec.name === "demo" ? "./c360-demo" : "the current folder"})`,
+    )
+    .option("--json", "answer for programs: one JSON document on standard output")
+    .option("--log-level <level>", "debug, info, warn, error or silent");
+  const exits =
+    spec.exits === undefined ? "" : `\nExit codes:\n  0 done; 2 wrong usage or configuration; ${spec.exits}\n`;
+  command.addHelpText("after", `\nExamples:\n${spec.examples.map((line) => `  $ ${line}`).join("\n")}\n${exits}`);
+  command.action(async (...given: unknown[]) => {
+    const positional = given.slice(0, -2).flatMap((value) => (Array.isArray(value) ? value : [value]));
+    await act(spec, {
+      args: positional.filter((value): value is string => typeof value === "string"),
+      options: command.opts(),
+    });
+  });
+  return command;
+}
+
+async function runCommand(spec: CommandSpec, input: CommandInput): Promise<number> {
+  const { run } = await spec.load();
+  try {
+    return await run(input);
+  } catch (thrown) {
+    const { reportError } = await import("./report-error.ts");
+    return reportError(thrown, { json: input.options["json"] === true, command: spec.name });
+  }
+}

@@ -1,0 +1,192 @@
+import { copyFile, mkdir, rename, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { C360Error, toC360Error } from "#core";
+import type { SourceConfig } from "#core";
+import type { CommandInput } from "../command-list.ts";
+import { recordSource } from "../config-file.ts";
+import { describeMapping, tableMappings } from "../mappings.ts";
+import { askSecret } from "../prompt.ts";
+import { openSource, requireConnector, secretName } from "../sources.ts";
+import type { Source } from "../sources.ts";
+import { openWorkspace, readConfig } from "../workspace.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** `c360 add`: connects a source and shows what it is, to be sure that it is the right one. */
+export async function run(input: CommandInput): Promise<number> {
+  const workspace = await openWorkspace(input);
+  const [name = "", target] = input.args;
+  const connector = requireConnector(name);
+  return connector.name === "excel"
+    ? addFile(workspace, input, target)
+    : addVendor(workspace, input, connector.name, target);
+}
+
+/** A file is copied into the drop folder, the one place that is read: its successor may be put there later under any name. */
+async function addFile(workspace: Workspace, input: CommandInput, target: string | undefined): Promise<number> {
+  if (target === undefined) throw new C360Error("USAGE", { problem: "Name the file to add.", command: "add" });
+  const file = resolve(target);
+  const found = await stat(file).catch(() => null);
+  if (found === null || !found.isFile()) throw new C360Error("FILE_MISSING", { file });
+  const account = input.options["name"];
+  const folder = typeof account === "string" ? join(workspace.paths.drop, safeName(account)) : workspace.paths.drop;
+  const copy = join(folder, basename(file));
+  if (input.options["dryRun"] === true) {
+    workspace.out.line(`Would copy ${file} to ${copy}`);
+    workspace.out.result({ source: "drop", file, copy, dry_run: true });
+    return 0;
+  }
+  if (copy !== file) await copyInto(file, folder, copy);
+  const name = await dropSource(workspace);
+  const described = await describeFile(await reopened(workspace), name, copy);
+  const { out } = workspace;
+  out.line(`Copied ${file} to ${copy}`);
+  for (const line of described.lines) out.line(`  ${line}`);
+  out.line("Put next month's file beside it under any name: it will be known by its columns.");
+  out.line(`What the columns mean is in ${workspace.paths.config}, for correction. Next: c360 nightly`);
+  out.result({ source: name, file, copy, tables: described.tables });
+  return 0;
+}
+
+async function copyInto(file: string, folder: string, copy: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const temporary = join(folder, `.${basename(copy)}.${process.pid}.tmp`);
+    await copyFile(file, temporary);
+    await rename(temporary, copy);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (code === "EBUSY" || code === "EACCES")
+      throw new C360Error("FILE_LOCKED", { file, reason: code }, { cause: error });
+    throw toC360Error(error, folder);
+  }
+}
+
+/** The source that reads the drop folder; `init` makes it, and it is made again where it was taken out. */
+async function dropSource(workspace: Workspace): Promise<string> {
+  const found = Object.entries(workspace.config.sources).find(([, source]) => source.connector === "excel");
+  if (found !== undefined) return found[0];
+  await recordSource(workspace.paths.config, "drop", { connector: "excel", settings: { paths: ["drop"] } });
+  return "drop";
+}
+
+async function reopened(workspace: Workspace): Promise<Workspace> {
+  return { ...workspace, config: await readConfig(workspace.paths.config) };
+}
+
+/** Guesses what the tables of the drop folder mean, writes that into c360.yaml, and says it for the tables of one file. */
+async function describeFile(
+  workspace: Workspace,
+  name: string,
+  copy: string,
+): Promise<{ readonly lines: readonly string[]; readonly tables: readonly unknown[] }> {
+  const source = configured(workspace, name);
+  const lines: string[] = [];
+  const tables: unknown[] = [];
+  await withSessions(workspace, source, async (session) => {
+    const streams = await session.discover();
+    const { guessed } = await tableMappings(workspace, source, streams);
+    for (const guess of guessed) {
+      lines.push(describeMapping(guess));
+      tables.push({ stream: guess.stream, title: guess.title, ...guess.mapping });
+    }
+  });
+  if (lines.length === 0) lines.push(`${basename(copy)}: its columns are known already`);
+  return { lines, tables };
+}
+
+async function addVendor(
+  workspace: Workspace,
+  input: CommandInput,
+  connector: string,
+  target: string | undefined,
+): Promise<number> {
+  const name = typeof input.options["name"] === "string" ? safeName(input.options["name"]) : connector;
+  const settings = { ...settingsFrom(input), ...targetSetting(connector, target) };
+  const config: SourceConfig = { connector, enabled: true, settings };
+  const source: Source = { name, config, connector: requireConnector(connector) };
+  if (input.options["dryRun"] === true) {
+    workspace.out.line(`Would add the source ${name} (${source.connector.title}) to ${workspace.paths.config}`);
+    workspace.out.result({ source: name, connector, dry_run: true });
+    return 0;
+  }
+  for (const setting of source.connector.secretSettings) {
+    const given = settings[setting];
+    const value = typeof given === "string" ? given : await askSecret(`${source.connector.title}: ${setting}`);
+    if (value !== null) await workspace.secrets.set(secretName(name, setting), value);
+    delete settings[setting];
+  }
+  let accountName = "";
+  await withSessions(workspace, source, async (session) => {
+    const answer = await session.check();
+    if (answer.status === "failed") {
+      throw new C360Error("VENDOR_REQUEST", {
+        vendor: source.connector.title,
+        reason: `${answer.message} ${answer.hint}`,
+      });
+    }
+    accountName = answer.accountName;
+  });
+  await recordSource(workspace.paths.config, name, { connector, settings });
+  workspace.out.line(`Connected ${name}: ${accountName}`);
+  workspace.out.line("Next: c360 plan shows what would be read; c360 nightly reads it.");
+  workspace.out.result({ source: name, connector, account_name: accountName });
+  return 0;
+}
+
+async function withSessions(
+  workspace: Workspace,
+  source: Source,
+  work: (session: Awaited<ReturnType<typeof openSource>>[number]) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const sessions = await openSource(workspace, source, { signal: stop.signal, known: () => Promise.resolve([]) });
+  try {
+    for (const session of sessions) await work(session);
+  } finally {
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+}
+
+function configured(workspace: Workspace, name: string): Source {
+  const config = workspace.config.sources[name];
+  if (config === undefined) throw new C360Error("SOURCE_UNKNOWN", { name });
+  return { name, config, connector: requireConnector(config.connector) };
+}
+
+function settingsFrom(input: CommandInput): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  const given = input.options["set"];
+  for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new C360Error("USAGE", { problem: "--set takes key=value.", command: "add" });
+    const value = pair.slice(at + 1);
+    settings[pair.slice(0, at)] = value.includes(",") && !value.includes("://") ? value.split(",") : value;
+  }
+  return settings;
+}
+
+/** What the target stands for: the one setting that people have at hand. */
+function targetSetting(connector: string, target: string | undefined): Record<string, unknown> {
+  if (target === undefined) return {};
+  switch (connector) {
+    case "google-sheets":
+      return { spreadsheet_id: /\/d\/([^/]+)/.exec(target)?.[1] ?? target };
+    case "quickbooks":
+      return { realm_id: target };
+    case "directory":
+      return { start_urls: [target], allow_hosts: [new URL(target).host] };
+    case "social":
+      return { usernames: target.split(",") };
+    default:
+      return {};
+  }
+}
+
+function safeName(name: string): string {
+  const safe = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+  if (safe === "") throw new C360Error("USAGE", { problem: "--name needs letters or digits.", command: "add" });
+  return safe;
+}

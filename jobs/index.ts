@@ -1,0 +1,2 @@
+export { main } from "./cli.ts";
+export { COMMANDS } from "./command-list.ts";

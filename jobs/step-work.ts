@@ -1,0 +1,208 @@
+import { faultPoint } from "#core";
+import { scoreCustomers } from "#models";
+import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
+import {
+  applyScores,
+  buildMarts,
+  dataAsOf,
+  publish,
+  readFeatures,
+  readPurchases,
+  runAudits,
+  saveScores,
+  writeSnapshot,
+} from "#warehouse";
+import { fingerprintUnchanged, rememberFingerprint } from "./fingerprint.ts";
+import type { StepContext, StepResult } from "./nightly.ts";
+import { writeLists } from "./outputs/lists.ts";
+import { readRates } from "./rates.ts";
+import { withEngine } from "./runtime.ts";
+import type { StepName } from "./steps.ts";
+import { syncSources } from "./sync.ts";
+
+/** Seed of everything that is drawn by chance in a run: the same data give the same scores. */
+const SEED = 20_260_101;
+/** Days between the cut-offs that models are trained on, and how many of them at most. */
+const MAX_CUTOFFS = 4;
+
+/** The work of each step. */
+export const STEP_WORK: Readonly<Record<StepName, (context: StepContext) => Promise<StepResult>>> = {
+  sync,
+  land,
+  cleanse,
+  store,
+  resolve,
+  marts,
+  score,
+  audit,
+  publish: publishStep,
+  snapshot,
+  lists,
+};
+
+async function sync(context: StepContext): Promise<StepResult> {
+  if (!context.options.sync) return { summary: "nothing is read in this run" };
+  let records = 0;
+  const results = await syncSources(context.sources, {
+    workspace: context.workspace,
+    db: context.stores.db,
+    log: context.log,
+    runId: context.runId,
+    attempt: context.attempt,
+    mapper: context.mapper,
+    acceptDrop: context.options.acceptDrop,
+    signal: context.signal,
+    onProgress: (more) => {
+      records += more;
+      context.workspace.out.progress(records, undefined, "records");
+    },
+  });
+  const failed = results.filter((one) => one.failures.length > 0).length;
+  return {
+    summary: `${records.toLocaleString("en")} records from ${results.length} sources${failed > 0 ? `, ${failed} not whole` : ""}`,
+    detail: { records, sources: results.length, failed },
+  };
+}
+
+async function land(context: StepContext): Promise<StepResult> {
+  const result = await runStage(landStage({ clock: context.workspace.clock }), stageOptions(context));
+  return { summary: `${result.messages.toLocaleString("en")} messages` };
+}
+
+async function cleanse(context: StepContext): Promise<StepResult> {
+  const stage = cleanseStage({
+    clock: context.workspace.clock,
+    pack: context.workspace.pack,
+    homeCurrency: context.workspace.homeCurrency,
+    mapRecord: (raw) => context.mapper.map(raw),
+  });
+  const again = await recleanse(context.stores.db, context.log, { runId: context.runId, attempt: context.attempt });
+  const result = await runStage(stage, stageOptions(context));
+  return { summary: `${result.messages.toLocaleString("en")} messages`, detail: { recleansed: again } };
+}
+
+async function store(context: StepContext): Promise<StepResult> {
+  const result = await runStage(storeStage(), stageOptions(context));
+  const nothingChanged = await fingerprintUnchanged(context);
+  return {
+    summary: `${result.messages.toLocaleString("en")} messages${nothingChanged ? "; nothing changed" : ""}`,
+    nothingChanged,
+  };
+}
+
+function stageOptions(context: StepContext): Parameters<typeof runStage>[1] {
+  return {
+    db: context.stores.db,
+    log: context.log,
+    clock: context.workspace.clock,
+    logger: context.workspace.log,
+    signal: context.signal,
+    onProgress: (done: number) => context.workspace.out.progress(done, undefined, "messages"),
+  };
+}
+
+async function resolve(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const asOf = await dataAsOf(stores.db);
+  const result = await withEngine(workspace, (engine) =>
+    resolveStage({
+      db: stores.db,
+      engine,
+      pack: workspace.pack,
+      clock: workspace.clock,
+      runId: context.runId,
+      asOf,
+      seed: SEED,
+    }),
+  );
+  return {
+    summary: `${result.records.toLocaleString("en")} records are ${result.customers.toLocaleString("en")} customers`,
+    detail: { records: result.records, customers: result.customers, questions: result.questions },
+  };
+}
+
+async function marts(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const rates = await readRates(workspace.paths.dir, workspace.config.rates_file);
+  const result = await stores.db.transaction(async (tx) => {
+    const built = await buildMarts(tx, { homeCurrency: workspace.homeCurrency, mode: workspace.config.mode, rates });
+    faultPoint("marts.inside");
+    return built;
+  });
+  return { summary: "sums and contacts", detail: { ...result } };
+}
+
+async function score(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const asOf = await dataAsOf(stores.db);
+  if (asOf === null) return { summary: "nothing to score" };
+  const horizonDays = workspace.config.leads.horizon_days;
+  const current = await readFeatures(stores.db, { cutoff: asOf, horizonDays });
+  const snapshots = [];
+  for (let back = 1; back <= MAX_CUTOFFS; back += 1) {
+    snapshots.push(await readFeatures(stores.db, { cutoff: daysBefore(asOf, back * horizonDays), horizonDays }));
+  }
+  const result = await scoreCustomers({
+    asOf,
+    horizonDays,
+    homeCurrency: workspace.homeCurrency,
+    mode: workspace.config.mode,
+    seed: SEED,
+    current,
+    snapshots,
+    purchases: await readPurchases(stores.db, { asOf }),
+    maxLeads: workspace.config.leads.rows,
+  });
+  await stores.db.transaction(async (tx) => {
+    await saveScores(stores.db, tx, {
+      ...result,
+      runId: context.runId,
+      at: new Date(workspace.clock.now()).toISOString(),
+    });
+    faultPoint("score.inside");
+    await applyScores(tx);
+  });
+  return {
+    summary: `${result.scores.length.toLocaleString("en")} scores`,
+    detail: { models: result.versions.map((one) => one.version) },
+  };
+}
+
+/** ISO date a number of days before another. */
+function daysBefore(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function audit(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const results = await runAudits(stores.db, {
+    runId: context.runId,
+    clock: workspace.clock,
+    maxDrop: workspace.config.guards.max_drop,
+    overrides: context.options.overrides,
+  });
+  const warned = results.filter((one) => !one.passed).length;
+  return { summary: `${results.length} checks${warned > 0 ? `, ${warned} with a warning` : ""}` };
+}
+
+async function publishStep(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const asOf = await dataAsOf(stores.db);
+  const result = await publish(stores.db, { runId: context.runId, asOf, clock: workspace.clock });
+  await rememberFingerprint(context);
+  return {
+    summary: `${result.rowsChanged.toLocaleString("en")} rows changed`,
+    detail: { rows_changed: result.rowsChanged, content_hash: result.contentHash },
+  };
+}
+
+async function snapshot(context: StepContext): Promise<StepResult> {
+  const { workspace, stores } = context;
+  const result = await writeSnapshot(stores.db, { dir: workspace.paths.warehouse, runId: context.runId });
+  return { summary: `${result.tables} tables`, detail: { path: result.path } };
+}
+
+async function lists(context: StepContext): Promise<StepResult> {
+  const files = await writeLists(context);
+  return { summary: files.xlsx === null ? "no list yet" : "written", detail: { ...files } };
+}

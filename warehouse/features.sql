@@ -1,0 +1,175 @@
+-- What is known of each customer on the evening of the cut-off, and (for training) what happened after it.
+-- $1 cut-off, $2 horizon in days, $3 true for a training snapshot: labels, and only customers known by the cut-off.
+-- Everything but the labels rests on days up to the cut-off. Profile fields that fill up later because somebody bought
+-- (completeness, number of sources) are context for people, never features.
+with bounds as (
+  select $1::date as cutoff, $1::date + $2::int as until, $3::boolean as training
+),
+documents as (
+  select t.customer_id, t.kind, t.date, t.due_date, t.home_amount::double precision as home_amount, t.category
+  from build.transactions t
+  where t.customer_id is not null and not t.voided
+),
+purchase_days as (
+  select d.customer_id, d.date as day, coalesce(sum(d.home_amount), 0) as spend,
+    d.date - lag(d.date) over (partition by d.customer_id order by d.date) as gap
+  from documents d, bounds b
+  where d.kind in ('invoice', 'sale', 'gift') and d.date <= b.cutoff
+  group by d.customer_id, d.date
+),
+purchases as (
+  select p.customer_id,
+    min(p.day) as first_day,
+    max(p.day) as last_day,
+    count(*)::int as frequency,
+    (count(*) filter (where p.day > b.cutoff - 30))::int as purchases_30,
+    (count(*) filter (where p.day > b.cutoff - 90))::int as purchases_90,
+    (count(*) filter (where p.day > b.cutoff - 365))::int as purchases_365,
+    coalesce(sum(p.spend) filter (where p.day > b.cutoff - 30), 0) as spend_30,
+    coalesce(sum(p.spend) filter (where p.day > b.cutoff - 90), 0) as spend_90,
+    coalesce(sum(p.spend) filter (where p.day > b.cutoff - 365), 0) as spend_365,
+    sum(p.spend) as spend_total,
+    avg(p.spend) filter (where p.spend > 0) as mean_spend,
+    avg(p.gap)::double precision as gap_mean,
+    stddev_samp(p.gap)::double precision as gap_sd
+  from purchase_days p, bounds b
+  group by p.customer_id
+),
+categories as (
+  select distinct on (c.customer_id) c.customer_id, c.category as top_category,
+    c.lines::double precision / sum(c.lines) over (partition by c.customer_id) as top_category_share,
+    (count(*) over (partition by c.customer_id))::int as categories_365
+  from (
+    select d.customer_id, d.category, count(*) as lines
+    from documents d, bounds b
+    where d.kind in ('invoice', 'sale', 'gift') and d.date <= b.cutoff and d.date > b.cutoff - 365
+      and d.category is not null
+    group by d.customer_id, d.category
+  ) c
+  order by c.customer_id, c.lines desc, c.category
+),
+money as (
+  select d.customer_id,
+    min(d.date) as first_day,
+    (count(*) filter (where d.kind in ('credit_memo', 'refund') and d.date > b.cutoff - 365))::int as credit_memos_365,
+    coalesce(sum(d.home_amount) filter (where d.kind in ('credit_memo', 'refund') and d.date > b.cutoff - 365), 0)
+      as credited_365,
+    max(d.date) filter (where d.kind = 'estimate') as estimate_day,
+    greatest(0,
+      coalesce(sum(d.home_amount) filter (where d.kind = 'invoice' and coalesce(d.due_date, d.date) <= b.cutoff), 0)
+      - coalesce(sum(d.home_amount) filter (where d.kind in ('payment', 'credit_memo')), 0)) as overdue
+  from documents d, bounds b
+  where d.date <= b.cutoff
+  group by d.customer_id
+),
+-- A firm whose payments are not read would look as if nobody ever paid.
+payments_known as (
+  select exists (select 1 from documents d, bounds b where d.kind = 'payment' and d.date <= b.cutoff) as known
+),
+acts as (
+  select i.customer_id, i.interaction_type, i.direction, lower(coalesce(i.outcome, '')) as outcome,
+    lower(coalesce(i.subject, '')) as subject, (i.interaction_date at time zone 'UTC')::date as day
+  from build.customer_interactions i
+  where i.customer_id is not null
+),
+contacts as (
+  select a.customer_id,
+    min(a.day) as first_day,
+    max(a.day) filter (where a.interaction_type in ('visit', 'call', 'email', 'meeting')) as contact_day,
+    (count(*) filter (where a.interaction_type in ('visit', 'meeting') and a.day > b.cutoff - 90))::int as visits_90,
+    (count(*) filter (where a.interaction_type = 'call' and a.day > b.cutoff - 90))::int as calls_90,
+    (count(*) filter (where a.interaction_type = 'email' and a.day > b.cutoff - 90))::int as emails_90,
+    (count(*) filter (where a.interaction_type in ('visit', 'call', 'email', 'meeting') and a.day > b.cutoff - 365))::int
+      as contacts_365,
+    (count(*) filter (where a.direction = 'in' and a.day > b.cutoff - 90))::int as inbound_90,
+    max(a.day) filter (where a.outcome ~ 'complain|dispute|unhappy' or a.subject ~ 'complain|dispute') as complaint_day,
+    (count(*) filter (where (a.outcome ~ 'complain|dispute|unhappy' or a.subject ~ 'complain|dispute')
+      and a.day > b.cutoff - 180))::int as complaints_180,
+    max(a.day) filter (where a.outcome ~ 'quot|estimate|proforma') as quote_day,
+    (count(*) filter (where a.outcome ~ 'interest|order|follow' and a.outcome !~ 'not |no ' and a.day > b.cutoff - 180))::int
+      as interest_180,
+    (count(*) filter (where a.interaction_type = 'campaign_response' and a.outcome ~ 'open' and a.day > b.cutoff - 180))::int
+      as campaign_opens_180,
+    (count(*) filter (where a.interaction_type = 'campaign_response' and a.outcome ~ 'click|repl|convert|donat'
+      and a.day > b.cutoff - 180))::int as campaign_clicks_180,
+    bool_or(a.outcome ~ 'unsub|opt.?out') as unsubscribed,
+    (count(*) filter (where a.interaction_type = 'social_post' and a.day > b.cutoff - 90))::int as posts_90
+  from acts a, bounds b
+  where a.day <= b.cutoff
+  group by a.customer_id
+),
+after as (
+  select d.customer_id, coalesce(sum(d.home_amount), 0) as spend
+  from documents d, bounds b
+  where b.training and d.kind in ('invoice', 'sale', 'gift') and d.date > b.cutoff and d.date <= b.until
+  group by d.customer_id
+)
+select
+  g.customer_id,
+  -- Context for people and for the list, never a feature.
+  g.do_not_contact,
+  g.phone is not null as has_phone,
+  g.email is not null as has_email,
+  g.phone is not null or g.email is not null or g.street_address is not null as has_contact,
+  g.profile_completeness,
+  greatest(p.last_day, c.contact_day)::text as last_activity,
+  -- Who it is.
+  g.entity_type,
+  g.parish,
+  g.industry,
+  (b.cutoff - least(p.first_day, m.first_day, c.first_day, g.customer_since))::int as tenure_days,
+  -- Rhythm.
+  (b.cutoff - p.last_day)::int as recency_days,
+  coalesce(p.frequency, 0) as frequency,
+  p.gap_mean,
+  p.gap_sd,
+  (b.cutoff - p.last_day) - p.gap_mean as days_late,
+  case when p.gap_mean > 0 then (b.cutoff - p.last_day) / p.gap_mean end as lateness,
+  coalesce(p.purchases_30, 0) as purchases_30,
+  coalesce(p.purchases_90, 0) as purchases_90,
+  coalesce(p.purchases_365, 0) as purchases_365,
+  -- Money, home currency; documents without a rate are not in it.
+  coalesce(p.spend_30, 0) as spend_30,
+  coalesce(p.spend_90, 0) as spend_90,
+  coalesce(p.spend_365, 0) as spend_365,
+  coalesce(p.spend_total, 0) as spend_total,
+  p.mean_spend,
+  case when p.spend_365 > 0 then p.spend_90 / p.spend_365 * 365 / 90 end as spend_trend,
+  coalesce(m.credit_memos_365, 0) as credit_memos_365,
+  case when p.spend_365 > 0 then least(1, m.credited_365 / p.spend_365) end as credit_share_365,
+  case when k.known then coalesce(m.overdue, 0) end as overdue_balance,
+  case when greatest(m.estimate_day, c.quote_day) >= coalesce(p.last_day, greatest(m.estimate_day, c.quote_day))
+    then (b.cutoff - greatest(m.estimate_day, c.quote_day))::int end as quote_days,
+  -- Contacts.
+  (b.cutoff - c.contact_day)::int as contact_days,
+  coalesce(c.visits_90, 0) as visits_90,
+  coalesce(c.calls_90, 0) as calls_90,
+  coalesce(c.emails_90, 0) as emails_90,
+  coalesce(c.contacts_365, 0) as contacts_365,
+  coalesce(c.inbound_90, 0) as inbound_90,
+  coalesce(c.interest_180, 0) as interest_180,
+  coalesce(c.complaints_180, 0) as complaints_180,
+  case when c.complaint_day > b.cutoff - 365 then (b.cutoff - c.complaint_day)::int end as complaint_days,
+  coalesce(c.campaign_opens_180, 0) as campaign_opens_180,
+  coalesce(c.campaign_clicks_180, 0) as campaign_clicks_180,
+  coalesce(c.unsubscribed, false) as unsubscribed,
+  coalesce(c.posts_90, 0) as posts_90,
+  -- What is bought.
+  t.top_category,
+  t.top_category_share,
+  coalesce(t.categories_365, 0) as categories_365,
+  -- Labels: only days after the cut-off, up to and with the last day of the horizon.
+  case when b.training then (a.customer_id is not null)::int end as label_purchased,
+  case when b.training and p.last_day > b.cutoff - 365 then (a.customer_id is null)::int end as label_churned,
+  case when b.training then coalesce(a.spend, 0) end as label_spend
+from build.golden g
+cross join bounds b
+cross join payments_known k
+left join purchases p on p.customer_id = g.customer_id
+left join categories t on t.customer_id = g.customer_id
+left join money m on m.customer_id = g.customer_id
+left join contacts c on c.customer_id = g.customer_id
+left join after a on a.customer_id = g.customer_id
+where g.entity_type <> 'not_a_customer'
+  and (not b.training or least(p.first_day, m.first_day, c.first_day, g.customer_since) <= b.cutoff)
+order by g.customer_id
