@@ -19,23 +19,23 @@ const DONE: Readonly<Record<Decision | "skip", string>> = {
   skip: "Skipped",
 };
 
-/** Answers or skips a question for a session; gives what to say. Throws as `decide` and `skip` do. */
+/** Answers or skips a question for a session; gives what to say and the decision's id. Throws as `decide` and `skip` do. */
 export async function answerTask(
   context: ConsoleContext,
   session: Session,
   answer: { readonly taskId: string; readonly decision: Decision | "skip" },
-): Promise<string> {
+): Promise<{ readonly said: string; readonly decisionId: number | null }> {
   const { taskId, decision } = answer;
   const label = `${DONE[decision]}: ${await pairName(context, taskId)}`;
   if (decision === "skip") {
     await skip(context.db, context.actor, taskId);
     remember(session, { kind: "skip", taskId, label });
-    return label;
+    return { said: label, decisionId: null };
   }
   const decisionId = await decide(context.db, context.actor, taskId, decision);
   remember(session, { kind: "decision", decisionId, taskId, label });
   context.decided();
-  return label;
+  return { said: label, decisionId };
 }
 
 /** Takes back the session's last act. Throws CONSOLE_ANSWERED when there is none. */

@@ -118,9 +118,9 @@ export function reasonInWords(code: string): string {
   return known[code] ?? codeInWords(code);
 }
 
-/** "possible_link" -> "Possible link"; ordinary sentences stay as they are. */
+/** "possible_link" -> "Possible link"; sentences and codes of the error catalogue stay as they are. */
 export function codeInWords(code: string): string {
-  return /^[a-z0-9_.-]+$/i.test(code) ? capital(code.replace(/[_-]+/g, " ")) : code;
+  return /^[a-z0-9_.-]+$/.test(code) ? capital(code.replace(/[_-]+/g, " ")) : code;
 }
 
 /** First letter upper case. */

@@ -34,7 +34,10 @@ export function createProgram(act: (spec: CommandSpec, input: CommandInput) => P
 }
 
 function createCommand(spec: CommandSpec, act: (spec: CommandSpec, input: CommandInput) => Promise<void>): Command {
-  const command = new Command(spec.name).description(spec.summary).exitOverride();
+  const command = new Command(spec.name)
+    .description(spec.summary)
+    .exitOverride()
+    .showHelpAfterError(`(c360 ${spec.name} --help shows what it takes, with examples)`);
   if (spec.args !== undefined) command.arguments(spec.args);
   for (const option of spec.options ?? []) {
     const made = new Option(option.flags, option.description);

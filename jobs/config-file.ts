@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { Document, parseDocument } from "yaml";
+import { parseDocument } from "yaml";
+import type { Document } from "yaml";
 import type { TableMapping } from "#core";
 
 /** Writes a table's mapping into c360.yaml, keeping comments and order. An existing mapping is not touched. */
@@ -47,7 +48,7 @@ async function editConfig(file: string, edit: (document: Document.Parsed) => voi
   const document = parseDocument(await readFile(file, "utf8"));
   const sources: unknown = document.get("sources");
   if (sources === null || sources === undefined) document.set("sources", document.createNode({}));
-  edit(document as Document.Parsed);
+  edit(document);
   const temporary = `${file}.${process.pid}.tmp`;
   await writeFile(temporary, document.toString({ lineWidth: 120 }));
   await rename(temporary, file);

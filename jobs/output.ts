@@ -84,12 +84,23 @@ function createSteps(clock: Clock, terminal: boolean, quiet: boolean): Pick<Outp
 export function formatTable(rows: readonly (readonly string[])[], width: number): readonly string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(0, ...rows.map((row) => [...(row[i] ?? "")].length)),
+    Math.max(0, ...rows.map((row) => letters(row[i] ?? "").length)),
   );
   return rows.map((row) => {
     const text = row
-      .map((cell, i) => (i === columns - 1 ? cell : cell + " ".repeat((widths[i] ?? 0) - [...cell].length)))
+      .map((cell, i) => (i === columns - 1 ? cell : cell + " ".repeat((widths[i] ?? 0) - letters(cell).length)))
       .join("  ");
-    return [...text].length > width ? `${[...text].slice(0, width - 1).join("")}…` : text;
+    return letters(text).length > width
+      ? `${letters(text)
+          .slice(0, width - 1)
+          .join("")}…`
+      : text;
   });
+}
+
+const SEGMENTER = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Letters as people count them. */
+function letters(text: string): readonly string[] {
+  return Array.from(SEGMENTER.segment(text), (one) => one.segment);
 }

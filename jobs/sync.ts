@@ -8,11 +8,13 @@ import type {
   RecordMessage,
   StreamEndMessage,
   StreamInfo,
+  StreamPlan,
 } from "#core";
 import {
   finishStreamRead,
   knownStreams,
   listLivingKeys,
+  markStreamRead,
   readStreamState,
   recordAlert,
   recordNotice,
@@ -72,15 +74,15 @@ async function syncSource(source: Source, options: SyncOptions): Promise<SourceR
       known: (connector, account) => knownStreams(options.db, { source: connector, account }),
     });
     for (const session of sessions) {
-      const read = createAccountRead(source, session, options);
+      const read = new AccountRead(source, session, options);
       try {
         await read.run();
       } catch (error) {
         failures.push({ subject: session.account, error: toC360Error(error) });
       }
-      records += read.records();
-      failures.push(...read.failures());
-      held.push(...read.held());
+      records += read.records;
+      failures.push(...read.failures);
+      held.push(...read.held);
     }
   } catch (error) {
     failures.push({ subject: source.name, error: toC360Error(error) });
@@ -108,221 +110,219 @@ async function alertFailure(source: Source, failure: Failure, options: SyncOptio
   });
 }
 
-interface AccountRead {
-  run(): Promise<void>;
-  records(): number;
-  failures(): readonly Failure[];
-  held(): readonly string[];
-}
-
 /** Reads one account: appends records, keeps state behind the acknowledgement, turns absence into deletes when that is safe. */
-function createAccountRead(source: Source, session: ConnectorSession, options: SyncOptions): AccountRead {
-  const { db, log, workspace, runId, attempt } = options;
-  const connector = source.connector.name;
-  const failures: Failure[] = [];
-  const held: string[] = [];
-  let streams: ReadonlyMap<string, StreamInfo> = new Map();
-  let waiting: LogAppend[] = [];
-  let total = 0;
-  const seen = new Map<string, Set<string>>();
-  const started = new Set<string>();
-  const counts = new Map<string, { records: number; deletes: number }>();
+class AccountRead {
+  readonly failures: Failure[] = [];
+  readonly held: string[] = [];
+  records = 0;
+  readonly #source: Source;
+  readonly #session: ConnectorSession;
+  readonly #options: SyncOptions;
+  readonly #seen = new Map<string, Set<string>>();
+  readonly #started = new Set<string>();
+  readonly #counts = new Map<string, { records: number; deletes: number }>();
   /** State of streams whose deletes are inferred is kept back until the volume guard has passed them. */
-  const pending = new Map<string, Readonly<Record<string, unknown>>>();
-  const where = (stream: string) => ({ source: connector, account: session.account, stream });
+  readonly #pending = new Map<string, Readonly<Record<string, unknown>>>();
+  #streams: ReadonlyMap<string, StreamInfo> = new Map();
+  #waiting: LogAppend[] = [];
 
-  return { run, records: () => total, failures: () => failures, held: () => held };
+  constructor(source: Source, session: ConnectorSession, options: SyncOptions) {
+    this.#source = source;
+    this.#session = session;
+    this.#options = options;
+  }
 
-  async function run(): Promise<void> {
-    const found = await session.discover();
-    const wanted = found.filter((stream) => source.config.streams?.includes(stream.name) ?? true);
-    streams = new Map(wanted.map((stream) => [stream.name, stream]));
-    const { tables, guessed } = await tableMappings(workspace, source, wanted);
-    options.mapper.learn(source, session, tables);
-    for (const guess of guessed) {
-      workspace.out.line(`  guessed ${describeMapping(guess)}`);
-      await notice(guess.stream, "mapping_guessed", "info", describeMapping(guess), guess.title);
-    }
-    const plans = [];
-    for (const stream of wanted) {
-      const table = tables.get(stream.name);
-      if (table?.entity === "ignore") continue;
-      const state = await readStreamState(db, where(stream.name));
-      plans.push({ stream: stream.name, state, ...(table === undefined ? {} : { table }) });
-    }
-    for await (const message of session.read(plans)) {
+  async run(): Promise<void> {
+    for await (const message of this.#session.read(await this.#plans())) {
       switch (message.type) {
         case "record":
-          await takeRecord(message);
+          await this.#takeRecord(message);
           break;
         case "checkpoint":
-          if (infersDeletes(message.stream)) pending.set(message.stream, message.state);
-          else await saveState(message.stream, message.state);
+          if (this.#infersDeletes(message.stream)) this.#pending.set(message.stream, message.state);
+          else await this.#saveState(message.stream, message.state);
           break;
         case "notice":
-          await notice(message.stream, message.code, message.severity, message.message, message.subject ?? "");
-          break;
-        case "schema":
-          workspace.log.info(
-            { run: runId, source: source.name, stream: message.stream },
-            "the shape of a stream changed",
-          );
-          break;
-        case "progress":
+          await this.#notice(message.stream, message.code, message.severity, message.message, message.subject ?? "");
           break;
         case "streamEnd":
-          await endStream(message);
+          await this.#endStream(message);
+          break;
+        case "schema":
+        case "progress":
           break;
       }
     }
-    await flush();
+    await this.#flush();
   }
 
-  function infersDeletes(stream: string): boolean {
-    return streams.get(stream)?.deletes === "sweep";
+  /** What is there, what its tables mean, and where each stream goes on. */
+  async #plans(): Promise<readonly StreamPlan[]> {
+    const { workspace, mapper, db } = this.#options;
+    const found = await this.#session.discover();
+    const wanted = found.filter((stream) => this.#source.config.streams?.includes(stream.name) ?? true);
+    this.#streams = new Map(wanted.map((stream) => [stream.name, stream]));
+    const { tables, guessed } = await tableMappings(workspace, this.#source, wanted);
+    mapper.learn(this.#source, this.#session, tables);
+    for (const guess of guessed) {
+      workspace.out.line(`  guessed ${describeMapping(guess)}`);
+      await this.#notice(guess.stream, "mapping_guessed", "info", describeMapping(guess), guess.title);
+    }
+    const plans: StreamPlan[] = [];
+    for (const stream of wanted) {
+      const table = tables.get(stream.name);
+      if (table?.entity === "ignore") continue;
+      const state = await readStreamState(db, this.#where(stream.name));
+      plans.push({ stream: stream.name, state, ...(table === undefined ? {} : { table }) });
+    }
+    return plans;
   }
 
-  async function begin(stream: string): Promise<void> {
-    if (started.has(stream)) return;
-    started.add(stream);
+  #where(stream: string): { source: string; account: string; stream: string } {
+    return { source: this.#source.connector.name, account: this.#session.account, stream };
+  }
+
+  #infersDeletes(stream: string): boolean {
+    return this.#streams.get(stream)?.deletes === "sweep";
+  }
+
+  #at(): string {
+    return isoNow(this.#options.workspace.clock);
+  }
+
+  async #begin(stream: string): Promise<void> {
+    if (this.#started.has(stream)) return;
+    this.#started.add(stream);
+    const { db, runId, attempt } = this.#options;
     await startStreamRead(db, {
       runId,
-      sourceName: source.name,
-      ...where(stream),
+      sourceName: this.#source.name,
+      ...this.#where(stream),
       attempt,
-      at: isoNow(workspace.clock),
+      at: this.#at(),
     });
   }
 
-  async function takeRecord(message: RecordMessage): Promise<void> {
-    await begin(message.stream);
-    const key = sourceKey({ ...where(message.stream), id: message.id });
-    if (infersDeletes(message.stream)) {
-      const keys = seen.get(message.stream) ?? new Set();
+  async #takeRecord(message: RecordMessage): Promise<void> {
+    await this.#begin(message.stream);
+    const key = sourceKey({ ...this.#where(message.stream), id: message.id });
+    if (this.#infersDeletes(message.stream)) {
+      const keys = this.#seen.get(message.stream) ?? new Set();
       keys.add(key);
-      seen.set(message.stream, keys);
+      this.#seen.set(message.stream, keys);
     }
-    await append(message, key);
+    await this.#append(message, key);
   }
 
-  async function append(message: RecordMessage, key: string): Promise<void> {
-    const raw: RawRecord = {
-      ...where(message.stream),
-      id: message.id,
-      key,
-      op: message.op,
-      cursor: message.cursor,
-      version: message.version,
-      observedAt: message.observedAt,
-      raw: message.raw,
-      provenance: message.provenance,
-      hash: contentHash({ op: message.op, raw: message.raw }),
-    };
-    const count = counts.get(message.stream) ?? { records: 0, deletes: 0 };
+  async #append(message: RecordMessage, key: string): Promise<void> {
+    const { runId, attempt } = this.#options;
+    const where = this.#where(message.stream);
+    const { id, op, cursor, version, observedAt, provenance } = message;
+    const hash = contentHash({ op, raw: message.raw });
+    const value: RawRecord = { ...where, id, key, op, cursor, version, observedAt, raw: message.raw, provenance, hash };
+    const count = this.#counts.get(message.stream) ?? { records: 0, deletes: 0 };
     count.records += 1;
-    if (message.op === "delete") count.deletes += 1;
-    counts.set(message.stream, count);
-    waiting.push({ topic: rawTopic(connector, message.stream), key, value: raw, headers: { run_id: runId, attempt } });
-    total += 1;
-    if (waiting.length >= APPEND_BATCH) await flush();
+    if (op === "delete") count.deletes += 1;
+    this.#counts.set(message.stream, count);
+    this.#waiting.push({
+      topic: rawTopic(where.source, where.stream),
+      key,
+      value,
+      headers: { run_id: runId, attempt },
+    });
+    this.records += 1;
+    if (this.#waiting.length >= APPEND_BATCH) await this.#flush();
   }
 
-  async function flush(): Promise<void> {
-    if (waiting.length === 0) return;
-    const batch = waiting;
-    waiting = [];
-    await log.append(batch);
+  async #flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    await this.#options.log.append(batch);
     faultPoint("sync.inside");
-    options.onProgress(batch.length);
+    this.#options.onProgress(batch.length);
   }
 
-  async function saveState(stream: string, state: Readonly<Record<string, unknown>>): Promise<void> {
-    await flush();
+  async #saveState(stream: string, state: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#flush();
     faultPoint("sync.checkpoint");
-    const columns = streams.get(stream)?.columns ?? [];
-    await saveStreamState(db, { ...where(stream), state, columns, runId, at: isoNow(workspace.clock) });
+    const columns = this.#streams.get(stream)?.columns ?? [];
+    const { db, runId } = this.#options;
+    await saveStreamState(db, { ...this.#where(stream), state, columns, runId, at: this.#at() });
   }
 
-  async function endStream(end: StreamEndMessage): Promise<void> {
-    await begin(end.stream);
+  async #endStream(end: StreamEndMessage): Promise<void> {
+    await this.#begin(end.stream);
+    const { db, runId, attempt } = this.#options;
     const whole = end.outcome === "complete" || end.outcome === "empty_confirmed";
-    const safe = whole && end.snapshot && infersDeletes(end.stream) ? await sweep(end) : true;
-    await flush();
-    const state = pending.get(end.stream);
-    if (whole && safe && state !== undefined) await saveState(end.stream, state);
-    const count = counts.get(end.stream) ?? { records: 0, deletes: 0 };
+    const safe = whole && end.snapshot && this.#infersDeletes(end.stream) ? await this.#sweep(end) : true;
+    await this.#flush();
+    const state = this.#pending.get(end.stream);
+    if (whole && safe && state !== undefined) await this.#saveState(end.stream, state);
+    if (whole && safe) await markStreamRead(db, { ...this.#where(end.stream), runId, at: this.#at() });
+    const count = this.#counts.get(end.stream) ?? { records: 0, deletes: 0 };
     await finishStreamRead(db, {
       runId,
-      ...where(end.stream),
+      ...this.#where(end.stream),
       attempt,
-      outcome: end.outcome,
+      outcome: safe ? end.outcome : "partial",
       snapshot: end.snapshot,
       read: count.records,
       deletes: count.deletes,
       requests: end.counts.requests,
       vendorTotals: end.vendorTotals ?? null,
       error: end.error ?? null,
-      at: isoNow(workspace.clock),
+      at: this.#at(),
     });
-    if (end.error !== undefined) {
-      failures.push({ subject: end.stream, error: end.error });
-    }
+    if (end.error !== undefined) this.failures.push({ subject: end.stream, error: end.error });
   }
 
   /** Deletes what a full read did not show any more. Gives false, and deletes nothing, when too much would go. */
-  async function sweep(end: StreamEndMessage): Promise<boolean> {
-    const living = await listLivingKeys(db, where(end.stream));
-    const keys = seen.get(end.stream) ?? new Set<string>();
-    const gone = living.filter((key) => !keys.has(key.key));
-    const guards = workspace.config.guards;
-    const accepted = options.acceptDrop.includes(end.stream) || end.outcome === "empty_confirmed";
-    if (!accepted && living.length >= guards.min_records && gone.length > living.length * guards.max_drop) {
-      await hold(end.stream, living.length, keys.size);
+  async #sweep(end: StreamEndMessage): Promise<boolean> {
+    const { db, workspace, acceptDrop } = this.#options;
+    const living = await listLivingKeys(db, this.#where(end.stream));
+    const keys = this.#seen.get(end.stream) ?? new Set<string>();
+    const gone = living.filter((one) => !keys.has(one.key));
+    const { max_drop: maxDrop, min_records: minRecords } = workspace.config.guards;
+    const accepted = acceptDrop.includes(end.stream) || end.outcome === "empty_confirmed";
+    if (!accepted && living.length >= minRecords && gone.length > living.length * maxDrop) {
+      await this.#hold(end.stream, living.length, keys.size);
       return false;
     }
     for (const one of gone) {
-      await append(
-        {
-          type: "record",
-          stream: end.stream,
-          op: "delete",
-          id: one.sourceId,
-          cursor: null,
-          version: `deleted-after-${one.hash.slice(0, 16)}`,
-          observedAt: isoNow(workspace.clock),
-          raw: null,
-          provenance: {},
-        },
-        one.key,
-      );
+      const version = `deleted-after-${one.hash.slice(0, 16)}`;
+      const stub = {
+        type: "record",
+        stream: end.stream,
+        op: "delete",
+        id: one.sourceId,
+        cursor: null,
+        version,
+      } as const;
+      await this.#append({ ...stub, observedAt: this.#at(), raw: null, provenance: {} }, one.key);
     }
     return true;
   }
 
-  async function hold(stream: string, before: number, now: number): Promise<void> {
-    held.push(stream);
-    const title = streams.get(stream)?.title ?? stream;
+  async #hold(stream: string, before: number, now: number): Promise<void> {
+    this.held.push(stream);
+    const title = this.#streams.get(stream)?.title ?? stream;
     const code = now === 0 ? "stream_emptied" : "volume_drop";
     const message = `${title} had ${before} records and now shows ${now}; nothing was deleted.`;
-    await notice(stream, code, "warning", message, title);
-    await recordAlert(db, {
-      runId,
+    await this.#notice(stream, code, "warning", message, title);
+    await recordAlert(this.#options.db, {
+      runId: this.#options.runId,
       severity: "warning",
       code,
-      subject: `${source.name}: ${title}`,
-      message: `${source.name}: ${message}`,
+      subject: `${this.#source.name}: ${title}`,
+      message: `${this.#source.name}: ${message}`,
       hint: `If that is right, type: c360 nightly --accept-drop ${stream}`,
-      at: isoNow(workspace.clock),
+      at: this.#at(),
     });
   }
 
-  async function notice(
-    stream: string,
-    code: string,
-    severity: string,
-    message: string,
-    subject: string,
-  ): Promise<void> {
-    await recordNotice(db, { runId, ...where(stream), code, severity, subject, message, at: isoNow(workspace.clock) });
+  async #notice(stream: string, code: string, severity: string, message: string, subject: string): Promise<void> {
+    const { db, runId } = this.#options;
+    await recordNotice(db, { runId, ...this.#where(stream), code, severity, subject, message, at: this.#at() });
   }
 }

@@ -62,7 +62,10 @@ export function parseModel(bytes: Uint8Array): TabularModel {
 }
 
 /** Encoder and weights of a stored model. */
-export function unpack(model: TabularModel, widthOf: (feature: FeatureEncoding) => number): { encoder: Encoder; weights: Float32Array } | null {
+export function unpack(
+  model: TabularModel,
+  widthOf: (feature: FeatureEncoding) => number,
+): { encoder: Encoder; weights: Float32Array } | null {
   if (model.encoding === null) return null;
   const { features, means } = model.encoding;
   const offsets = [0];

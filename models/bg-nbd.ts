@@ -149,7 +149,8 @@ interface Data {
 
 function prepare(rows: readonly PurchaseSummary[]): Data {
   const usable = rows.filter(
-    (row) => row.frequency >= 0 && row.age > 0 && row.recency >= 0 && row.recency <= row.age && Number.isFinite(row.age),
+    (row) =>
+      row.frequency >= 0 && row.age > 0 && row.recency >= 0 && row.recency <= row.age && Number.isFinite(row.age),
   );
   const longest = usable.reduce((top, row) => Math.max(top, row.age), 0);
   const scale = longest > 0 ? 10 / longest : 1;
@@ -169,7 +170,10 @@ function prepare(rows: readonly PurchaseSummary[]): Data {
   const list = [...distinct.values()];
   return {
     rows: list,
-    customers: Math.max(1, list.reduce((sum, row) => sum + row.weight, 0)),
+    customers: Math.max(
+      1,
+      list.reduce((sum, row) => sum + row.weight, 0),
+    ),
     events: list.reduce((sum, row) => sum + row.weight * row.x, 0),
     scale,
   };

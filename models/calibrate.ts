@@ -56,19 +56,22 @@ export function calibratedLogit(calibration: Calibration, value: number): number
 /** Slope and offset by maximum likelihood, drawn weakly towards leaving the logit as it is. */
 export function fitPlatt(logits: Float64Array, labels: Float64Array): Calibration {
   const n = Math.max(1, logits.length);
-  const found = minimise((theta) => {
-    const [slope, offset] = [theta[0]!, theta[1]!];
-    let value = (slope - 1) ** 2 / n + offset ** 2 / (10 * n);
-    const gradient = Float64Array.of((2 * (slope - 1)) / n, offset / (5 * n));
-    for (let i = 0; i < logits.length; i += 1) {
-      const z = slope * logits[i]! + offset;
-      value += (softplus(z) - labels[i]! * z) / n;
-      const residual = (sigmoid(z) - labels[i]!) / n;
-      gradient[0] = gradient[0]! + residual * logits[i]!;
-      gradient[1] = gradient[1]! + residual;
-    }
-    return { value, gradient };
-  }, Float64Array.of(1, 0));
+  const found = minimise(
+    (theta) => {
+      const [slope, offset] = [theta[0]!, theta[1]!];
+      let value = (slope - 1) ** 2 / n + offset ** 2 / (10 * n);
+      const gradient = Float64Array.of((2 * (slope - 1)) / n, offset / (5 * n));
+      for (let i = 0; i < logits.length; i += 1) {
+        const z = slope * logits[i]! + offset;
+        value += (softplus(z) - labels[i]! * z) / n;
+        const residual = (sigmoid(z) - labels[i]!) / n;
+        gradient[0] = gradient[0]! + residual * logits[i]!;
+        gradient[1] = gradient[1]! + residual;
+      }
+      return { value, gradient };
+    },
+    Float64Array.of(1, 0),
+  );
   // A model whose logits point the wrong way is not turned around: it says nothing.
   return { kind: "platt", slope: Math.max(0, found.point[0]!), offset: found.point[1]! };
 }
@@ -85,7 +88,11 @@ export function fitIsotonic(logits: Float64Array, labels: Float64Array): Calibra
       hits: part.reduce((sum, i) => sum + labels[i]!, 0),
       sum: part.reduce((sum, i) => sum + logits[i]!, 0),
     };
-    for (let before = pools.at(-1); before !== undefined && before.hits / before.n >= pool.hits / pool.n; before = pools.at(-1)) {
+    for (
+      let before = pools.at(-1);
+      before !== undefined && before.hits / before.n >= pool.hits / pool.n;
+      before = pools.at(-1)
+    ) {
       pool = { n: pool.n + before.n, hits: pool.hits + before.hits, sum: pool.sum + before.sum };
       pools.pop();
     }

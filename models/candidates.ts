@@ -80,7 +80,10 @@ function trainLinear(
   const tasks = precisions.flatMap((precision) => everyFold.map((without) => ({ without, precision })));
   const fits = fitLinear(backend, design, data.labels, data.folds, tasks);
   const options = precisions.map((precision, p) => {
-    const outOfFold = data.folds.length === 0 ? new Float64Array(0) : Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
+    const outOfFold =
+      data.folds.length === 0
+        ? new Float64Array(0)
+        : Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
     return { precision, outOfFold, loss: logLoss(data.labels, outOfFold.map(sigmoid)) };
   });
   const best = options.reduce((a, b) => (b.loss < a.loss ? b : a));

@@ -57,7 +57,8 @@ export function fitEncoder(table: Table, names: readonly string[], options: Enco
     const column = table.columns[name] ?? [];
     const type = columnType(column);
     if (type === "number" || type === "date") features.push(fitNumber(name, type, column, options.pieces));
-    else if (type === "category") features.push(fitCategory(name, column, options.minLevel ?? 10, options.maxLevels ?? 30));
+    else if (type === "category")
+      features.push(fitCategory(name, column, options.minLevel ?? 10, options.maxLevels ?? 30));
   }
   const offsets = [0];
   for (const feature of features) offsets.push(offsets.at(-1)! + widthOf(feature));
@@ -146,6 +147,9 @@ function fitCategory(name: string, column: readonly Cell[], minLevel: number, ma
     else counts.set(String(cell), (counts.get(String(cell)) ?? 0) + 1);
   }
   const ordered = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const levels = ordered.filter(([, n]) => n >= minLevel).slice(0, maxLevels).map(([level]) => level);
+  const levels = ordered
+    .filter(([, n]) => n >= minLevel)
+    .slice(0, maxLevels)
+    .map(([level]) => level);
   return { kind: "category", name, levels, other: levels.length < ordered.length, missing: missing > 0 };
 }

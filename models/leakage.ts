@@ -45,7 +45,9 @@ function fillAuc(column: readonly Cell[], labels: Float64Array): number {
 function columnAuc(column: readonly Cell[], labels: Float64Array): number {
   const type = columnType(column);
   if (type === "number" || type === "date") {
-    const at = column.map((cell, i) => (isMissing(cell) || numericValue(type, cell) === null ? -1 : i)).filter((i) => i >= 0);
+    const at = column
+      .map((cell, i) => (isMissing(cell) || numericValue(type, cell) === null ? -1 : i))
+      .filter((i) => i >= 0);
     if (at.length < 0.5 * column.length) return 0.5;
     const value = auc(
       at.map((i) => labels[i]!),

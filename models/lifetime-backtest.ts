@@ -27,7 +27,11 @@ interface Options {
 }
 
 /** Fits as of an earlier day (at least 90 days back) and compares with what was spent since. */
-export function backTest(histories: readonly PurchaseHistory[], now: readonly HistorySummary[], options: Options): BackTest {
+export function backTest(
+  histories: readonly PurchaseHistory[],
+  now: readonly HistorySummary[],
+  options: Options,
+): BackTest {
   const span = now.reduce((top, { age }) => Math.max(top, age), 0);
   const days = Math.min(options.horizonDays, Math.max(90, Math.floor(span / 3)));
   const cut = options.asOf - days;
@@ -57,7 +61,11 @@ export function backTest(histories: readonly PurchaseHistory[], now: readonly Hi
     ships: known.length >= 50 && mean > standardError ? better : "rule",
     modelFactor,
     ruleFactor,
-    ruleInterval: empiricalInterval(actual, byRule.map((value) => value * ruleFactor), options.horizonDays / days),
+    ruleInterval: empiricalInterval(
+      actual,
+      byRule.map((value) => value * ruleFactor),
+      options.horizonDays / days,
+    ),
     metrics: {
       customers: known.length,
       back_test_days: days,

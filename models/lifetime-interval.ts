@@ -24,7 +24,13 @@ export function drawModels(model: RepeatModel, seed: number): readonly RepeatMod
       return value * Math.exp(Math.min(2, Math.max(-2, shift)));
     });
     const [r, alpha, a, b] = drawn;
-    return { ...model, r: r!, alpha: alpha!, a: model.a === null ? null : (a ?? null), b: model.b === null ? null : (b ?? null) };
+    return {
+      ...model,
+      r: r!,
+      alpha: alpha!,
+      a: model.a === null ? null : (a ?? null),
+      b: model.b === null ? null : (b ?? null),
+    };
   });
 }
 
@@ -48,7 +54,12 @@ export function simulateValues(
   return { low: values[Math.floor(0.1 * FUTURES)]!, high: values[Math.ceil(0.9 * FUTURES) - 1]! };
 }
 
-function simulateCount(random: Random, model: RepeatModel, { frequency, age }: HistorySummary, horizon: number): number {
+function simulateCount(
+  random: Random,
+  model: RepeatModel,
+  { frequency, age }: HistorySummary,
+  horizon: number,
+): number {
   const rate = gammaDeviate(random, model.r + frequency, model.alpha + age);
   const leaves = model.a === null || model.b === null ? 0 : betaDeviate(random, model.a, model.b + frequency);
   let count = 0;
@@ -63,7 +74,12 @@ function waiting(random: Random, rate: number): number {
   return -Math.log(1 - random()) / rate;
 }
 
-function simulateSpend(random: Random, { p, q, v }: SpendModel, { purchaseDays, mean }: HistorySummary, count: number): number {
+function simulateSpend(
+  random: Random,
+  { p, q, v }: SpendModel,
+  { purchaseDays, mean }: HistorySummary,
+  count: number,
+): number {
   const scale = gammaDeviate(random, p * purchaseDays + q, v + purchaseDays * mean);
   return gammaDeviate(random, p * count, scale);
 }

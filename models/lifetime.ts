@@ -103,7 +103,15 @@ function predict(
     const random = seededRandom((partitionFor(customerId, 2 ** 32) ^ options.seed) >>> 0);
     const { low, high } = simulateValues(random, draws, model.spend, summary, horizonDays);
     const interval = { low: Math.min(low * factor, value), high: Math.max(high * factor, value) };
-    return { customerId, value, ...interval, probabilityAlive: alive, purchasesIfAlive: purchases, spend: amount, factor };
+    return {
+      customerId,
+      value,
+      ...interval,
+      probabilityAlive: alive,
+      purchasesIfAlive: purchases,
+      spend: amount,
+      factor,
+    };
   });
 }
 
@@ -128,7 +136,9 @@ function parametersOf({ repeat, spend }: ValueModel, test: BackTest): Record<str
 
 function kindOf(ships: BackTest["ships"], { repeat }: ValueModel): string {
   if (ships === "rule") return "rule: past spend rate";
-  return ships === "model" ? `${repeat.kind} and gamma-gamma` : `mean of ${repeat.kind} with gamma-gamma and past spend rate`;
+  return ships === "model"
+    ? `${repeat.kind} and gamma-gamma`
+    : `mean of ${repeat.kind} with gamma-gamma and past spend rate`;
 }
 
 function tooThin(summaries: readonly HistorySummary[]): string | null {

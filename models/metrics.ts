@@ -23,7 +23,7 @@ export function auc(labels: ArrayLike<number>, scores: ArrayLike<number>): numbe
   const order = ascending(scores);
   let positives = 0;
   let ranks = 0;
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let j = i;
     let inTie = 0;
     while (j < order.length && scores[order[j]!] === scores[order[i]!]) {

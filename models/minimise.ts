@@ -49,7 +49,11 @@ export function minimise(
 }
 
 /** Minimises independent problems side by side, so that one matrix product serves all that are still at work. */
-export function minimiseBatch(objective: BatchObjective, starts: readonly Float64Array[], options: Options = {}): Minimum[] {
+export function minimiseBatch(
+  objective: BatchObjective,
+  starts: readonly Float64Array[],
+  options: Options = {},
+): Minimum[] {
   const { gradientTolerance = 1e-8, valueTolerance = 1e-14, maxEvaluations = 500 } = options;
   const all = starts.map((_unused, i) => i);
   const first = objective(all, starts);
@@ -89,7 +93,14 @@ function along(state: State): Float64Array {
   return state.point.map((v, i) => v + state.step * state.direction[i]!);
 }
 
-function advance(state: State, trial: Float64Array, value: number, gradient: Float64Array, gtol: number, vtol: number): void {
+function advance(
+  state: State,
+  trial: Float64Array,
+  value: number,
+  gradient: Float64Array,
+  gtol: number,
+  vtol: number,
+): void {
   state.evaluations += 1;
   if (!Number.isFinite(value) || value > state.value + 1e-4 * state.step * state.slope) {
     // The minimum of the parabola through what is known, kept between a tenth and a half of the step.

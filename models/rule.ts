@@ -94,7 +94,13 @@ function place(cell: Cell, edges: readonly number[]): number {
 }
 
 function quantileEdges(column: readonly Cell[], parts: number): number[] {
-  const sorted = column.map(toNumber).filter((v) => v !== null).sort((a, b) => a - b);
-  const edges = Array.from({ length: parts - 1 }, (_unused, k) => sorted[Math.floor(((k + 1) * sorted.length) / parts)]);
+  const sorted = column
+    .map(toNumber)
+    .filter((v) => v !== null)
+    .sort((a, b) => a - b);
+  const edges = Array.from(
+    { length: parts - 1 },
+    (_unused, k) => sorted[Math.floor(((k + 1) * sorted.length) / parts)],
+  );
   return [...new Set(edges.filter((edge) => edge !== undefined))].filter((edge) => edge < (sorted.at(-1) ?? 0));
 }

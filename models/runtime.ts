@@ -74,7 +74,7 @@ export function matMul(backend: Backend, left: TensorFlow.Tensor2D, right: Tenso
       value: tf.matMul(x, w),
       gradFunc: (dy: TensorFlow.Tensor, saved: TensorFlow.Tensor[]) => {
         const [sx, sw] = saved as [TensorFlow.Tensor2D, TensorFlow.Tensor2D];
-        return [tf.matMul(dy as TensorFlow.Tensor2D, tf.transpose(sw)), tf.matMul(tf.transpose(sx), dy as TensorFlow.Tensor2D)];
+        return [tf.matMul(dy, tf.transpose(sw)), tf.matMul(tf.transpose(sx), dy)];
       },
     };
   });
@@ -89,10 +89,7 @@ export function addBias(backend: Backend, matrix: TensorFlow.Tensor2D, bias: Ten
   const { tf } = backend;
   const sum = tf.customGrad((a, b) => ({
     value: tf.add(a as TensorFlow.Tensor2D, b as TensorFlow.Tensor2D),
-    gradFunc: (dy: TensorFlow.Tensor) => [
-      tf.clone(dy),
-      tf.matMul(tf.ones([1, dy.shape[0] ?? 0]) as TensorFlow.Tensor2D, dy as TensorFlow.Tensor2D),
-    ],
+    gradFunc: (dy: TensorFlow.Tensor) => [tf.clone(dy), tf.matMul(tf.ones([1, dy.shape[0] ?? 0]), dy)],
   }));
   return sum(matrix, bias) as TensorFlow.Tensor2D;
 }

@@ -33,7 +33,8 @@ const CHUNK = 4096;
  * score; with an isotonic curve they are those before it.
  */
 export function scoreTable(backend: Backend, model: TabularModel, table: Table): Scores {
-  const { base, logits, effects } = model.rule === null ? linearScores(backend, model, table) : ruleScores(model, table);
+  const { base, logits, effects } =
+    model.rule === null ? linearScores(backend, model, table) : ruleScores(model, table);
   const probabilities = logits.map((value) => sigmoid(calibratedLogit(model.calibration, value)));
   const scaled = model.calibration.kind === "platt" ? model.calibration : { slope: 1, offset: 0 };
   return {

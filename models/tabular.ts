@@ -60,7 +60,8 @@ export function trainTabular(backend: Backend, table: Table, options: TrainOptio
   const labelled = target.map((cell, i) => (isMissing(cell) ? -1 : i)).filter((i) => i >= 0);
   const usable = labelled.length === table.rows ? table : takeRows(table, labelled);
   const labels = readLabels(usable.columns[options.target]!, options.positive);
-  const groupTexts = usable.columns[options.group ?? ""]?.map(String) ?? labelled.map((i) => String(i).padStart(9, "0"));
+  const groupTexts =
+    usable.columns[options.group ?? ""]?.map(String) ?? labelled.map((i) => String(i).padStart(9, "0"));
   const groups = groupNumbers(groupTexts);
   const { features, notices } = chooseFeatures(usable, options);
   const reason = tooThin(labels, groups, options.minimum ?? { customers: 300, eachOutcome: 30 });
@@ -69,7 +70,9 @@ export function trainTabular(backend: Backend, table: Table, options: TrainOptio
   const folds = groupedFolds(groups, labels, foldCount, options.seed);
   const data: TrainingData = { table: usable, features, labels, folds, foldCount, rule: options.rule ?? null };
   const makers = CANDIDATES.filter(({ kind }) => kind === "rule" || (options.kinds?.includes(kind) ?? true));
-  const candidates = makers.filter(({ kind }) => kind === "rule" || features.length > 0).map((m) => m.train(backend, data));
+  const candidates = makers
+    .filter(({ kind }) => kind === "rule" || features.length > 0)
+    .map((m) => m.train(backend, data));
   const { shipped, comparisons } = choose(candidates, labels, groups, options.kinds);
   const calibration = fitCalibration(shipped.outOfFold, labels, folds);
   const outOfFold = shipped.outOfFold.map((value) => calibrated(calibration, value));
@@ -121,7 +124,11 @@ function choose(
   return { shipped: shipped ?? best, comparisons };
 }
 
-function measure(outOfFold: Float64Array, labels: Float64Array, comparisons: readonly Comparison[]): Record<string, number> {
+function measure(
+  outOfFold: Float64Array,
+  labels: Float64Array,
+  comparisons: readonly Comparison[],
+): Record<string, number> {
   const metrics: Record<string, number> = {
     rows: labels.length,
     base_rate: labels.reduce((sum, y) => sum + y, 0) / Math.max(1, labels.length),
@@ -162,20 +169,24 @@ function chooseFeatures(table: Table, options: TrainOptions): { features: string
     .filter((name) => {
       const type = columnType(table.columns[name]!);
       const good = type === "number" || type === "category" || type === "date";
-      if (!good) notices.push(`${name} is left out: ${type === "id" ? "nearly every row has its own value" : `it is ${type}`}`);
+      if (!good)
+        notices.push(`${name} is left out: ${type === "id" ? "nearly every row has its own value" : `it is ${type}`}`);
       return good;
     });
   return { features, notices };
 }
 
-function tooThin(labels: Float64Array, groups: Int32Array, minimum: { customers: number; eachOutcome: number }): string | null {
+function tooThin(
+  labels: Float64Array,
+  groups: Int32Array,
+  minimum: { customers: number; eachOutcome: number },
+): string | null {
   const customers = new Set(groups).size;
   if (customers < minimum.customers) {
     return `only ${String(customers)} customers with a known outcome; at least ${String(minimum.customers)} are needed`;
   }
-  const positives = new Set(groups.filter((_unused, i) => labels[i]! > 0)).size;
-  const negatives = new Set(groups.filter((_unused, i) => labels[i]! === 0)).size;
-  const fewest = Math.min(positives, negatives);
+  const withOutcome = (outcome: number): number => new Set(groups.filter((_group, i) => labels[i] === outcome)).size;
+  const fewest = Math.min(withOutcome(1), withOutcome(0));
   if (fewest >= minimum.eachOutcome) return null;
   return `only ${String(fewest)} customers with the rarer outcome; at least ${String(minimum.eachOutcome)} are needed`;
 }

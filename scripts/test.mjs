@@ -19,7 +19,7 @@ let passed = 0;
 let failed = 0;
 for (const [name, command] of checks) {
   const ok = run(command).status === 0;
-  process.stdout.write(`${ok ? "passed" : "FAILED"}: ${name}\n`);
+  process.stdout.write(`${ok ? "passed" : "FAILED"}: ${String(name)}\n`);
   if (ok) passed += 1;
   else failed += 1;
 }

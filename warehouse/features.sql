@@ -68,7 +68,10 @@ payments_known as (
 ),
 acts as (
   select i.customer_id, i.interaction_type, i.direction, lower(coalesce(i.outcome, '')) as outcome,
-    lower(coalesce(i.subject, '')) as subject, (i.interaction_date at time zone 'UTC')::date as day
+    -- A complaint that was settled is none any more; "unresolved" is not settled.
+    lower(coalesce(i.outcome, '') || ' ' || coalesce(i.subject, '')) ~ 'complain|unhappy|dissatisf|grievance'
+      and lower(coalesce(i.outcome, '')) !~ '(^|[^n])resolved|settled' as complaint,
+    (i.interaction_date at time zone 'UTC')::date as day
   from build.customer_interactions i
   where i.customer_id is not null
 ),
@@ -82,12 +85,15 @@ contacts as (
     (count(*) filter (where a.interaction_type in ('visit', 'call', 'email', 'meeting') and a.day > b.cutoff - 365))::int
       as contacts_365,
     (count(*) filter (where a.direction = 'in' and a.day > b.cutoff - 90))::int as inbound_90,
-    max(a.day) filter (where a.outcome ~ 'complain|dispute|unhappy' or a.subject ~ 'complain|dispute') as complaint_day,
-    (count(*) filter (where (a.outcome ~ 'complain|dispute|unhappy' or a.subject ~ 'complain|dispute')
-      and a.day > b.cutoff - 180))::int as complaints_180,
+    max(a.day) filter (where a.complaint) as complaint_day,
+    (count(*) filter (where a.complaint and a.day > b.cutoff - 180))::int as complaints_180,
+    (count(*) filter (where a.outcome ~ 'too high|too dear|expensive|cheaper|competit|comparing'
+      and a.day > b.cutoff - 180))::int as price_objections_180,
+    (count(*) filter (where a.outcome ~ 'overdue|past due|arrears|promised to pay' and a.day > b.cutoff - 180))::int
+      as reminders_180,
     max(a.day) filter (where a.outcome ~ 'quot|estimate|proforma') as quote_day,
-    (count(*) filter (where a.outcome ~ 'interest|order|follow' and a.outcome !~ 'not |no ' and a.day > b.cutoff - 180))::int
-      as interest_180,
+    (count(*) filter (where a.outcome ~ 'interest|enquir|inquir|will order|will give'
+      and a.outcome !~ 'not |no interest' and a.day > b.cutoff - 180))::int as interest_180,
     (count(*) filter (where a.interaction_type = 'campaign_response' and a.outcome ~ 'open' and a.day > b.cutoff - 180))::int
       as campaign_opens_180,
     (count(*) filter (where a.interaction_type = 'campaign_response' and a.outcome ~ 'click|repl|convert|donat'
@@ -148,6 +154,8 @@ select
   coalesce(c.contacts_365, 0) as contacts_365,
   coalesce(c.inbound_90, 0) as inbound_90,
   coalesce(c.interest_180, 0) as interest_180,
+  coalesce(c.price_objections_180, 0) as price_objections_180,
+  coalesce(c.reminders_180, 0) as reminders_180,
   coalesce(c.complaints_180, 0) as complaints_180,
   case when c.complaint_day > b.cutoff - 365 then (b.cutoff - c.complaint_day)::int end as complaint_days,
   coalesce(c.campaign_opens_180, 0) as campaign_opens_180,

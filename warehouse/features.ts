@@ -78,7 +78,10 @@ export async function readPurchases(db: SqlClient, options: { readonly until: st
      order by t.customer_id, t.date, t.transaction_key`,
     [options.until],
   );
-  const found = new Map<string, { purchases: { day: number; amount: number }[]; returns: { day: number; amount: number }[] }>();
+  const found = new Map<
+    string,
+    { purchases: { day: number; amount: number }[]; returns: { day: number; amount: number }[] }
+  >();
   let documentsWithoutRate = 0;
   for (const row of rows) {
     const history = found.get(row.customer_id) ?? { purchases: [], returns: [] };

@@ -81,7 +81,7 @@ function header(frame: PageFrame): Html {
         name="q"
         type="search"
         value="${frame.search ?? ""}"
-        placeholder="Search customers ( / )"
+        placeholder="Customers ( / )"
         autocomplete="off"
       />
       <button>Search</button>

@@ -28,7 +28,7 @@ export function quarantinePage(input: {
     ${
       input.counts.length === 0
         ? html`<p class="card">${badge("good", "✓", "No record is kept out.")}</p>`
-        : html`${quarantineCountTable(input.counts)} ${quarantineList(input.rows, input.words)}`
+        : html`${quarantineCountTable(input.counts, choice.runId)} ${quarantineList(input.rows, input.words)}`
     }
     ${pager(
       choice.before === null ? null : withQuery("/quarantine", here),
@@ -37,12 +37,12 @@ export function quarantinePage(input: {
 }
 
 /** Counts by source, stream and reason; each leads to its rows. */
-export function quarantineCountTable(counts: readonly QuarantineCount[]): Html {
+export function quarantineCountTable(counts: readonly QuarantineCount[], runId: string | null): Html {
   return table(
     "Kept out, by reason",
     [{ label: "Reason" }, { label: "Source" }, { label: "Records", number: true }],
     counts.map((row) => [
-      html`<a href="${withQuery("/quarantine", { source: row.source, reason: row.reason })}"
+      html`<a href="${withQuery("/quarantine", { run: runId, source: row.source, reason: row.reason })}"
         >${reasonInWords(row.reason)}</a
       >`,
       `${sourceInWords(row.source)}, ${row.stream}`,

@@ -26,9 +26,8 @@ export function reviewPage(input: ReviewPageInput): Html {
   return html`<div class="review-head">
       <h1 id="question" tabindex="-1">${view === null ? "No question is open" : view.question}</h1>
       <p class="progress-line">
-        ${progressBar(progress)} <strong>${count(progress.open)} of ${count(progress.total)} left</strong>${
-          progress.skipped === 0 ? "" : html`, ${count(progress.skipped)} skipped`
-        }
+        ${progressBar(progress)} <strong>${count(progress.open)} of ${count(progress.total)} left</strong>
+        ${progress.skipped === 0 ? "" : html`<span>(${count(progress.skipped)} skipped)</span>`}
       </p>
     </div>
     ${filters(input)} ${view === null ? allDone(input) : question(view, input)} ${help()}`;
@@ -54,7 +53,11 @@ function question(view: ReviewView, input: ReviewPageInput): Html {
             ${badge("warn", "!", "A source no longer has one of the two records. Skip it; the next run clears it away.")}
           </p>`
     }
-    ${comparison(view)} ${evidenceList(view.evidence)} ${effects(view)} ${actions(view, input)}`;
+    <div class="review-body">
+      <div>${comparison(view)}</div>
+      <div>${evidenceList(view.evidence)} ${effects(view)}</div>
+    </div>
+    ${actions(view, input)}`;
 }
 
 function comparison(view: ReviewView): Html {

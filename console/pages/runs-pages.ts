@@ -172,7 +172,7 @@ function noticeTable(notices: readonly Notice[]): Html | string {
 function quarantineSection(detail: RunDetail, words: Words): Html | string {
   if (detail.quarantineCounts.length === 0) return "";
   return html`<h2>Records kept out in this run</h2>
-    ${quarantineCountTable(detail.quarantineCounts)} ${quarantineList(detail.quarantined, words)}
+    ${quarantineCountTable(detail.quarantineCounts, detail.run.run_id)} ${quarantineList(detail.quarantined, words)}
     <p><a href="${withQuery("/quarantine", { run: detail.run.run_id })}">All of this run</a></p>`;
 }
 

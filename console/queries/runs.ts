@@ -177,11 +177,12 @@ export async function runAlerts(db: SqlClient, runId: string): Promise<readonly 
   return rows;
 }
 
-/** Alerts that nobody has resolved yet, newest first. */
+/** Alerts that nobody has resolved yet, the grave ones first, then the newest. */
 export async function openAlerts(db: SqlClient, limit: number): Promise<readonly Alert[]> {
   const { rows } = await db.query<Alert>(
     `select id, run_id, severity, code, subject, message, hint, at, resolved_at from ops.alerts
-     where resolved_at is null order by id desc limit $1`,
+     where resolved_at is null
+     order by severity in ('error', 'critical') desc, id desc limit $1`,
     [limit],
   );
   return rows;

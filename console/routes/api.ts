@@ -1,6 +1,6 @@
 // oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule speaks of Express.
 import { z } from "zod";
-import type { AddRoutes, ConsoleContext } from "../context.ts";
+import type { AddRoutes } from "../context.ts";
 import {
   contactPoints,
   customerRecords,
@@ -9,7 +9,6 @@ import {
   relatedCustomers,
 } from "../queries/customers.ts";
 import { nextTask, reviewProgress } from "../queries/review.ts";
-import type { ReviewFilter } from "../queries/review.ts";
 import { readStatus } from "../queries/status.ts";
 import { reviewView } from "../review-view.ts";
 import type { ReviewView } from "../review-view.ts";
@@ -35,17 +34,12 @@ export const addApiRoutes: AddRoutes = (app, context) => {
   app.post<{ Params: { task: string } }>("/api/review/:task/decision", async (request) => {
     const session = sessionOf(request);
     const { decision } = answerSchema.parse(request.body);
-    const said = await answerTask(context, session, { taskId: request.params.task, decision });
-    const act = session.acts.at(-1);
-    return {
-      said,
-      decision_id: act?.kind === "decision" ? act.decisionId : null,
-      ...(await left(context, request.body)),
-    };
+    const answered = await answerTask(context, session, { taskId: request.params.task, decision });
+    return { said: answered.said, decision_id: answered.decisionId };
   });
   app.post("/api/review/undo", async (request) => {
     const undone = await undoLast(context, sessionOf(request));
-    return { said: undone.said, task_id: undone.taskId, ...(await left(context, request.body)) };
+    return { said: undone.said, task_id: undone.taskId };
   });
   app.post("/api/decisions/:id/undo", async (request) => {
     const undone = await undoDecision(context, sessionOf(request), idSchema.parse(request.params).id);
@@ -71,11 +65,6 @@ export const addApiRoutes: AddRoutes = (app, context) => {
     };
   });
 };
-
-async function left(context: ConsoleContext, body: unknown): Promise<{ readonly progress: object }> {
-  const choice: ReviewFilter = readChoice(body);
-  return { progress: await reviewProgress(context.db, choice) };
-}
 
 function question(view: ReviewView): object {
   const { task, ...rest } = view;

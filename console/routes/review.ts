@@ -57,7 +57,8 @@ export const addReviewRoutes: AddRoutes = (app, context) => {
   app.post<{ Params: { task: string } }>("/review/:task", async (request, reply) => {
     const session = sessionOf(request);
     const { decision } = answerSchema.parse(request.body);
-    session.flash = await answerTask(context, session, { taskId: request.params.task, decision });
+    const answered = await answerTask(context, session, { taskId: request.params.task, decision });
+    session.flash = answered.said;
     return reply.redirect(withQuery("/review", { ...readChoice(request.body) }), 303);
   });
   app.post("/review/undo", async (request, reply) => {

@@ -46,8 +46,8 @@ export function parseName(text: string, options: { readonly pack: Lexicon }): Pe
     else if (plain !== "" && !LETTERS_AFTER.has(plain)) names.push(part);
   }
   const inverted = names.length >= 2;
-  rest = inverted ? `${names.slice(1).join(" ")} ${(names[0] ?? "").replace(/ /g, "\u0001")}` : (names[0] ?? "");
-  const tokens = rest.split(/[\s]+/).filter((token) => bare(token.replace(/\u0001/g, "")) !== "");
+  rest = inverted ? `${names.slice(1).join(" ")} ${(names[0] ?? "").replace(/ /g, "\uE000")}` : (names[0] ?? "");
+  const tokens = rest.split(/[\s]+/).filter((token) => bare(token.replace(/\uE000/g, "")) !== "");
   const titles: string[] = [];
   while (tokens.length > 1 && (known.has(bare(tokens[0] ?? "")) || isJoiner(tokens[0]))) {
     const title = bare(tokens.shift() ?? "");
@@ -70,7 +70,7 @@ function takeSuffix(tokens: string[], before: string | null): string | null {
   let suffix = before;
   for (;;) {
     const at = tokens.length - 1;
-    const last = tokens[at]?.replace(/\u0001/g, " ") ?? "";
+    const last = tokens[at]?.replace(/\uE000/g, " ") ?? "";
     const inner = /^(.*)\s+(\S+)$/.exec(last);
     const word = bare(inner?.[2] ?? last);
     if (tokens.length < 2 && inner === null) return suffix;
@@ -79,7 +79,7 @@ function takeSuffix(tokens: string[], before: string | null): string | null {
     if (GENERATION[word] === undefined && (inner?.[2] ?? last) !== (inner?.[2] ?? last).toUpperCase()) return suffix;
     suffix ??= GENERATION[word] ?? null;
     if (inner?.[1] === undefined) tokens.pop();
-    else tokens[at] = inner[1].replace(/ /g, "\u0001");
+    else tokens[at] = inner[1].replace(/ /g, "\uE000");
   }
 }
 
@@ -96,13 +96,14 @@ function splitTokens(
   inverted: boolean,
 ): { given: string | null; middle: string | null; family: string | null } {
   const show = (list: readonly string[]): string | null =>
-    list.length === 0 ? null : nameCase(list.join(" ").replace(/\u0001/g, " ").replace(/[.,]+$/, ""));
+    list.length === 0 ? null : nameCase(list.join(" ").replace(/\uE000/g, " ").replace(/[.,]+$/, ""));
   if (tokens.length === 0) return { given: null, middle: null, family: null };
   if (tokens.length === 1) {
     return inverted ? { given: null, middle: null, family: show(tokens) } : { given: show(tokens), middle: null, family: null };
   }
-  let from = tokens.length - 1;
-  while (!inverted && from > 1 && PARTICLES.has(bare(tokens[from - 1] ?? ""))) from -= 1;
+  const familyStart = (from: number): number =>
+    from > 1 && PARTICLES.has(bare(tokens[from - 1] ?? "")) ? familyStart(from - 1) : from;
+  const from = inverted ? tokens.length - 1 : familyStart(tokens.length - 1);
   return { given: show(tokens.slice(0, 1)), middle: show(tokens.slice(1, from)), family: show(tokens.slice(from)) };
 }
 

@@ -8,7 +8,7 @@ import type { Workspace } from "../workspace.ts";
 /** `c360 db start|stop|url`: the warehouse's server outside a run, for psql and BI tools. */
 export async function run(input: CommandInput): Promise<number> {
   const workspace = await openWorkspace(input);
-  const [action] = input.args;
+  const [action = ""] = input.args;
   if (workspace.env.DATABASE_URL !== undefined && action !== "url") {
     throw new C360Error("USAGE", {
       problem: "DATABASE_URL is set: that server is started and stopped by its owner.",

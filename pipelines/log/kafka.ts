@@ -36,6 +36,45 @@ export interface KafkaLogOptions {
  * auto-creation. Throws KAFKA_UNREACHABLE when no broker answers.
  */
 export async function createKafkaLog(options: KafkaLogOptions): Promise<NamedLog> {
+  const guarded = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw kafkaError(error, options.brokers);
+    });
+  const { kafka, admin, producer, id } = await guarded(() => connect(options));
+  const closing = new AbortController();
+  const append = appender({ admin, producer, options });
+  const tools = { kafka, admin, clientId: options.clientId, clock: options.clock, log: options.log };
+  return {
+    id,
+    append: (messages) => guarded(() => append(messages)),
+    consume: (consume) => {
+      const signal = consume.signal === undefined ? closing.signal : AbortSignal.any([consume.signal, closing.signal]);
+      return guarded(() => consumeKafka(tools, { ...consume, signal }));
+    },
+    topics: (pattern) =>
+      guarded(async () =>
+        (await admin.listTopics())
+          .filter((topic) => matchesTopic([pattern], topic) && !topic.startsWith("__"))
+          .sort(byCodeUnit),
+      ),
+    offsets: (topic) => guarded(() => offsetsOf(admin, topic)),
+    trim: (topic, olderThan) => guarded(() => trim(admin, topic, olderThan)),
+    close: async () => {
+      closing.abort();
+      await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
+    },
+  };
+}
+
+interface Connection {
+  readonly kafka: Kafka;
+  readonly admin: Admin;
+  readonly producer: Producer;
+  /** The cluster's own id. */
+  readonly id: string;
+}
+
+async function connect(options: KafkaLogOptions): Promise<Connection> {
   const kafka = new Kafka({
     clientId: options.clientId,
     brokers: [...options.brokers],
@@ -55,47 +94,14 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<NamedLog
       ({ message, partitionMetadata }) =>
         partitionFor(keyText(message.key), partitionMetadata.length),
   });
-  const guarded = <T>(work: () => Promise<T>): Promise<T> =>
-    work().catch((error: unknown) => {
-      throw kafkaError(error, options.brokers);
-    });
-  const closing = new AbortController();
-  let id = "kafka";
   try {
-    await guarded(async () => {
-      await admin.connect();
-      await producer.connect();
-      id = (await admin.describeCluster()).clusterId;
-    });
+    await admin.connect();
+    await producer.connect();
+    return { kafka, admin, producer, id: (await admin.describeCluster()).clusterId };
   } catch (error) {
     await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
     throw error;
   }
-  const append = appender({ admin, producer, options });
-  const topics = async (pattern: string): Promise<readonly string[]> =>
-    (await admin.listTopics())
-      .filter((topic) => matchesTopic([pattern], topic) && !topic.startsWith("__"))
-      .sort(byCodeUnit);
-  return {
-    id,
-    append: (messages) => guarded(() => append(messages)),
-    consume: (consume) => {
-      const signal = consume.signal === undefined ? closing.signal : AbortSignal.any([consume.signal, closing.signal]);
-      return guarded(() =>
-        consumeKafka(
-          { kafka, admin, clientId: options.clientId, clock: options.clock, log: options.log },
-          { ...consume, signal },
-        ),
-      );
-    },
-    topics: (pattern) => guarded(() => topics(pattern)),
-    offsets: (topic) => guarded(() => offsetsOf(admin, topic)),
-    trim: (topic, olderThan) => guarded(() => trim(admin, topic, olderThan)),
-    close: async () => {
-      closing.abort();
-      await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
-    },
-  };
 }
 
 /** Low and high offsets, in order of partitions; empty for a topic that does not exist. */

@@ -34,9 +34,22 @@ export async function stage(db: Database, row: StagedRow): Promise<void> {
      values ($1, $2, $3, $4, $5, '2024-02-28T05:00:00Z', 'h', 'person', 0.98, $6, $7, $8, $9, $10, $11, $12, $13, 'JM',
        $14, '{}', $15, false, true, $16)`,
     [
-      row.key, source, account, stream, id, row.name, row.given ?? null, row.family ?? null, row.emails ?? [],
-      row.phones ?? [], row.street ?? null, row.locality ?? null, row.region ?? null, row.website ?? null,
-      row.birthDate ?? null, row.doNotContact ?? false,
+      row.key,
+      source,
+      account,
+      stream,
+      id,
+      row.name,
+      row.given ?? null,
+      row.family ?? null,
+      row.emails ?? [],
+      row.phones ?? [],
+      row.street ?? null,
+      row.locality ?? null,
+      row.region ?? null,
+      row.website ?? null,
+      row.birthDate ?? null,
+      row.doNotContact ?? false,
     ],
   );
 }
@@ -60,8 +73,14 @@ export async function ask(
        evidence, created_run_id)
      values ($1, $2, $3, $4, $5, $6, 1000, $7, $8, 'r1')`,
     [
-      task.id, task.left, task.right, task.kind ?? "join", task.probability ?? 0.7, task.gain,
-      task.reason ?? "possible_link", JSON.stringify(task.evidence ?? []),
+      task.id,
+      task.left,
+      task.right,
+      task.kind ?? "join",
+      task.probability ?? 0.7,
+      task.gain,
+      task.reason ?? "possible_link",
+      JSON.stringify(task.evidence ?? []),
     ],
   );
 }
@@ -95,8 +114,15 @@ export async function publish(
        'Saint Andrew', 'JM', $5, '{}', '{}', $6, 0.93, $7, true, '2021-05-02', 'JMD', $8, $8, 0, '2021-05-02',
        '2024-01-15', $9, '2024-02-10', 3, 'loyal', 0.9, 0.8)`,
     [
-      customer.id, customer.name, customer.email ?? null, customer.phone ?? null, customer.website ?? null,
-      customer.keys.length, customer.doNotContact ?? false, customer.sales ?? "0", customer.purchases ?? 0,
+      customer.id,
+      customer.name,
+      customer.email ?? null,
+      customer.phone ?? null,
+      customer.website ?? null,
+      customer.keys.length,
+      customer.doNotContact ?? false,
+      customer.sales ?? "0",
+      customer.purchases ?? 0,
     ],
   );
   for (const key of customer.keys) {
@@ -135,6 +161,8 @@ export interface Answer {
   json<T>(): T;
 }
 
+let signIns = 0;
+
 /** Builds a console for injected requests. */
 export async function testConsole(db: Database, extra: Partial<ConsoleOptions> = {}): Promise<TestConsole> {
   const clock = manualClock(NOW);
@@ -151,6 +179,8 @@ export async function testConsole(db: Database, extra: Partial<ConsoleOptions> =
     const answer = await built.app.inject({
       url: `/sign-in?token=${built.sessions.issueToken()}`,
       headers: { host: HOST },
+      // Sign-ins are limited by address; a test signs in more often than a person.
+      remoteAddress: `127.0.1.${(signIns += 1) % 250}`,
     });
     const cookie = String(answer.headers["set-cookie"]).split(";", 1)[0] ?? "";
     return browser(built, cookie);
@@ -178,6 +208,7 @@ export async function browser(built: BuiltServer, cookie: string): Promise<Signe
         headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
         payload: new URLSearchParams({ _csrf: csrf, ...fields }).toString(),
       }),
-    json: (url, body = {}) => send({ method: "POST", url, headers: { ...headers, "x-csrf-token": csrf }, payload: body }),
+    json: (url, body = {}) =>
+      send({ method: "POST", url, headers: { ...headers, "x-csrf-token": csrf }, payload: body }),
   };
 }

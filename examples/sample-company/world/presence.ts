@@ -18,7 +18,7 @@ export function presenceOf(entity: Entity, life: Life): Presence {
   const channel = entity.west && !entity.usd && r.chance(0.75) ? "till" : "books";
   const quickbooks = (buys && channel === "books") || r.chance(0.72);
   const branch = (buys && channel === "till") || r.chance(entity.west ? 0.88 : 0.1);
-  const sheet = r.chance(0.78) || (!quickbooks && !branch);
-  const reps = r.chance(entity.address.street.includes("Plaza") && PLAZAS.length > 0 ? 0.8 : 0.64);
+  const sheet = r.chance(0.81) || (!quickbooks && !branch);
+  const reps = r.chance(entity.address.street.includes("Plaza") && PLAZAS.length > 0 ? 0.88 : 0.77);
   return { quickbooks, sheet, branch, reps, channel };
 }

@@ -1,0 +1,77 @@
+import { firmKey } from "../frequencies.ts";
+import type { CompareContext, Comparator } from "./context.ts";
+import { missing, set } from "./context.ts";
+import { isAbbreviation, isSimilarWord } from "./strings.ts";
+
+interface FirmLevel {
+  level: number;
+  frequency: number;
+}
+
+const firmName: Comparator = (a, b, context, out) => {
+  let best: FirmLevel | null = null;
+  let values: readonly [string, string] = ["", ""];
+  for (const left of a.firms) {
+    for (const right of b.firms) {
+      const found = compareNames(left, right, context);
+      if (best !== null && (found.level > best.level || (found.level === best.level && found.frequency >= best.frequency))) continue;
+      best = found;
+      values = [left.join(" "), right.join(" ")];
+    }
+  }
+  if (best === null) return missing(out);
+  set(out, best.level, best.frequency, values[0], values[1]);
+};
+
+// Words are weighed by how rare they are: "Brown" tells more than "Construction".
+function compareNames(left: readonly string[], right: readonly string[], context: CompareContext): FirmLevel {
+  const { frequencies } = context;
+  if (left.length === right.length && firmKey(left) === firmKey(right)) {
+    return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
+  }
+  if (left.join("") === right.join("")) return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
+  const worth = (word: string): number => -Math.log2(frequencies.of("word", word));
+  const used = new Set<number>();
+  let matched = 0;
+  let fuzzy = 0;
+  for (const word of left) {
+    const exact = right.findIndex((other, at) => !used.has(at) && other === word);
+    const at = exact >= 0 ? exact : right.findIndex((other, at) => !used.has(at) && isVariant(word, other));
+    if (at < 0) continue;
+    used.add(at);
+    // A rare misspelling borrows the worth of the word it stands for.
+    matched += Math.min(worth(word), worth(right[at] ?? ""));
+    if (exact < 0) fuzzy += 1;
+  }
+  const total = (list: readonly string[]): number => list.reduce((sum, word) => sum + worth(word), 0);
+  const [totalLeft, totalRight] = [total(left), total(right)];
+  const share = matched / Math.max(totalLeft, totalRight);
+  const part = matched / Math.min(totalLeft, totalRight);
+  const frequency = Math.max(1 / frequencies.size, 2 ** -matched * 2 ** fuzzy);
+  if (used.size === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
+  if (isAcronym(left, right) || isAcronym(right, left)) return { level: 2, frequency: Math.min(0.5, 4 * frequency) };
+  if (part >= 0.85 && used.size > 0) return { level: 2, frequency };
+  if (share >= 0.45) return { level: 3, frequency: 0 };
+  return { level: 4, frequency: 0 };
+}
+
+function isVariant(left: string, right: string): boolean {
+  return isSimilarWord(left, right) || isAbbreviation(left, right) || isAbbreviation(right, left) || `${left}s` === right || left === `${right}s`;
+}
+
+function isAcronym(short: readonly string[], long: readonly string[]): boolean {
+  const [head = ""] = short;
+  return head.length >= 3 && long.length >= head.length && long.slice(0, head.length).map((word) => word[0]).join("") === head;
+}
+
+const domain: Comparator = (a, b, context, out) => {
+  if (a.domains.length === 0 || b.domains.length === 0) return missing(out);
+  // One address that both have says it already; the domain would count it twice.
+  if (a.emails.some((email) => b.emails.includes(email))) return missing(out);
+  const shared = a.domains.find((value) => b.domains.includes(value));
+  const frequency = shared === undefined ? 0 : context.frequencies.of("domain", shared);
+  set(out, shared === undefined ? 1 : 0, frequency, a.domains.join(" "), b.domains.join(" "));
+};
+
+/** Comparisons that only firms have. */
+export const FIRM_COMPARATORS: Readonly<Record<string, Comparator>> = { "firm name": firmName, domain };

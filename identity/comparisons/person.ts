@@ -1,0 +1,180 @@
+import { areNicknames } from "../lexicon.ts";
+import type { Prepared } from "../prepare.ts";
+import type { CompareContext, Comparator, Outcome } from "./context.ts";
+import { missing, set } from "./context.ts";
+import { isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
+
+const SAME = 0;
+const SECOND = 1;
+const INITIAL_GIVEN = 2;
+const SIMILAR_GIVEN = 3;
+const DIFFERENT = 4;
+const SIMILAR_FAMILY = 2;
+const INITIAL_FAMILY = 3;
+
+interface NameLevel {
+  level: number;
+  frequency: number;
+}
+
+function givenLevel(left: readonly string[], right: readonly string[], context: CompareContext): NameLevel {
+  const [a = "", b = ""] = [left[0], right[0]];
+  if (a === "" || b === "") return { level: -1, frequency: 0 };
+  if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
+  // "Mary Jane" and "Jane", "Maryann" and "Mary Ann".
+  if (left.join("") === right.join("") && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
+  const shared = left.find((name) => name.length > 1 && right.includes(name));
+  if (shared !== undefined) return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("given", shared)) };
+  if (areNicknames(a, b, context.lexicon)) {
+    return { level: SECOND, frequency: Math.min(0.9, context.frequencies.of("given", a) + context.frequencies.of("given", b)) };
+  }
+  if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT, frequency: 0 };
+  if (isSimilarWord(a, b) || isStart(a, b)) return { level: SIMILAR_GIVEN, frequency: 0 };
+  return { level: DIFFERENT, frequency: 0 };
+}
+
+function isStart(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 3 && long.startsWith(short);
+}
+
+function familyLevel(a: Prepared, b: Prepared, context: CompareContext): NameLevel {
+  return familyTexts(a.family, a.familyParts, b.family, b.familyParts, context);
+}
+
+function familyTexts(
+  a: string,
+  aParts: readonly string[],
+  b: string,
+  bParts: readonly string[],
+  context: CompareContext,
+): NameLevel {
+  if (a === "" || b === "") return { level: -1, frequency: 0 };
+  if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("family", a) };
+  if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_FAMILY : DIFFERENT, frequency: 0 };
+  if (aParts.length > 1 || bParts.length > 1) {
+    const shared = aParts.find((part) => part.length > 2 && bParts.some((other) => other === part || isSimilarWord(part, other)));
+    if (shared !== undefined) return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("family", shared)) };
+  }
+  if (isSimilarWord(a, b)) return { level: SIMILAR_FAMILY, frequency: 0 };
+  return { level: DIFFERENT, frequency: 0 };
+}
+
+const GIVEN_WORTH = [4, 3, 1.5, 2.5, -2];
+const FAMILY_WORTH = [4, 3, 2.5, 1, -2];
+
+interface Alignment {
+  readonly given: NameLevel;
+  readonly family: NameLevel;
+  readonly swapped: boolean;
+}
+
+/** The better of both orders in which two persons' names may stand. */
+function align(a: Prepared, b: Prepared, context: CompareContext): Alignment {
+  const straight: Alignment = {
+    given: givenLevel(a.given, b.given, context),
+    family: familyLevel(a, b, context),
+    swapped: false,
+  };
+  const complete = straight.given.level >= 0 && straight.family.level >= 0;
+  if (complete && straight.given.level !== DIFFERENT && straight.family.level !== DIFFERENT) return straight;
+  if (complete && (straight.given.level === SAME || straight.family.level === SAME)) return straight;
+  const first = givenLevel(a.given, b.familyParts, context);
+  const second = givenLevel(b.given, a.familyParts, context);
+  const worth = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
+  const straightWorth = worth(straight.given, GIVEN_WORTH) + worth(straight.family, FAMILY_WORTH);
+  const strong = (one: NameLevel): boolean => one.level === SAME || one.level === SECOND || one.level === SIMILAR_GIVEN;
+  if (complete && strong(first) && strong(second)) return { given: first, family: asFamily(second), swapped: true };
+  // One-sided: only a given name on one side, which is the other's family name.
+  const alone = !complete && straightWorth < 0 && (first.level === SAME || second.level === SAME);
+  if (alone) return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
+  return straight;
+}
+
+function asFamily(level: NameLevel): NameLevel {
+  if (level.level === SIMILAR_GIVEN) return { level: SIMILAR_FAMILY, frequency: 0 };
+  return level;
+}
+
+let lastA: Prepared | null = null;
+let lastB: Prepared | null = null;
+let lastContext: CompareContext | null = null;
+let lastAlignment: Alignment | null = null;
+
+// Three comparisons look at one alignment: it is made once for each pair.
+function alignment(a: Prepared, b: Prepared, context: CompareContext): Alignment {
+  if (lastAlignment === null || lastA !== a || lastB !== b || lastContext !== context) {
+    lastAlignment = align(a, b, context);
+    lastA = a;
+    lastB = b;
+    lastContext = context;
+  }
+  return lastAlignment;
+}
+
+const givenName: Comparator = (a, b, context, out) => {
+  const { given } = alignment(a, b, context);
+  set(out, given.level, given.frequency, a.given.join(" "), b.given.join(" "));
+};
+
+const familyName: Comparator = (a, b, context, out) => {
+  const { family } = alignment(a, b, context);
+  set(out, family.level, family.frequency, a.familyParts.join(" "), b.familyParts.join(" "));
+};
+
+const nameOrder: Comparator = (a, b, context, out) => {
+  if (alignment(a, b, context).swapped) set(out, 0, 0, fullName(a), fullName(b));
+  else missing(out);
+};
+
+function fullName(one: Prepared): string {
+  return [...one.given, ...one.familyParts].join(" ");
+}
+
+const middleName: Comparator = (a, b, _context, out) => {
+  if (a.middle === "" || b.middle === "") return missing(out);
+  const fits = a.middle.startsWith(b.middle) || b.middle.startsWith(a.middle) || isSimilarWord(a.middle, b.middle);
+  set(out, fits ? 0 : 1, 0, a.middle, b.middle);
+};
+
+const generation: Comparator = (a, b, _context, out) => {
+  if (a.generation === "" && b.generation === "") return missing(out);
+  const level = a.generation === b.generation ? 0 : a.generation === "" || b.generation === "" ? 1 : 2;
+  set(out, level, 0, a.generation, b.generation);
+};
+
+/** Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts equal, different. */
+export function dateLevel(left: string, right: string): number {
+  if (left === right) return 0;
+  const isSwapped = left.slice(0, 4) === right.slice(0, 4) && left.slice(4, 6) === right.slice(6) && left.slice(6) === right.slice(4, 6);
+  if (isSwapped || isNearNumber(left, right) || isTransposed(left, right)) return 1;
+  const equal = [[0, 4], [4, 6], [6, 8]].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
+  return equal >= 2 ? 2 : 3;
+}
+
+const birthDate: Comparator = (a, b, context, out) => {
+  if (a.birth === "" || b.birth === "") return missing(out);
+  const level = dateLevel(a.birth, b.birth);
+  set(out, level, level === 0 ? context.frequencies.of("birth", a.birth) : 0, a.birth, b.birth);
+};
+
+/** Comparisons that only persons have. */
+export const PERSON_COMPARATORS: Readonly<Record<string, Comparator>> = {
+  "given name": givenName,
+  "family name": familyName,
+  "name order": nameOrder,
+  "middle name": middleName,
+  generation,
+  "birth date": birthDate,
+};
+
+const contactPerson: Comparator = (a, b, context, out: Outcome) => {
+  const given = givenLevel(a.given, b.given, context).level;
+  const family = familyTexts(a.family, a.familyParts, b.family, b.familyParts, context);
+  if (given < 0 || family.level < 0) return missing(out);
+  const isSame = given !== DIFFERENT && family.level !== DIFFERENT;
+  set(out, isSame ? 0 : 1, isSame ? family.frequency : 0, fullName(a), fullName(b));
+};
+
+/** The comparison of the persons named beside two firms. */
+export const CONTACT_PERSON_COMPARATORS: Readonly<Record<string, Comparator>> = { "contact person": contactPerson };

@@ -1,0 +1,181 @@
+import type { Lexicon, LexiconIndex } from "./lexicon.ts";
+import { lexiconIndex } from "./lexicon.ts";
+import type { LinkRecord } from "./link-types.ts";
+import { placeForm } from "./places.ts";
+import { isPublicMailHost } from "./standardise/emails.ts";
+import { organisationTokens, parseName } from "./standardise/names.ts";
+import { hostOf } from "./standardise/web.ts";
+import { fold, words } from "./text.ts";
+
+/** What a record is taken for when pairs are compared. */
+export type PreparedType = "person" | "organisation" | "unknown" | "none";
+
+/** A record in the form that comparisons read: folded, split, keyed. */
+export interface Prepared {
+  readonly key: string;
+  readonly type: PreparedType;
+  /** Given names in order, lower-case ASCII letters. */
+  readonly given: readonly string[];
+  readonly middle: string;
+  /** Family name without separators, and its parts. */
+  family: string;
+  familyParts: readonly string[];
+  readonly generation: string;
+  /** Words of every name of a firm: legal name, trading name. */
+  readonly firms: readonly (readonly string[])[];
+  readonly birth: string;
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+  /** Mailbox names and handles without digits and separators. */
+  readonly aliases: readonly string[];
+  readonly handles: readonly string[];
+  readonly domains: readonly string[];
+  readonly houseNumber: string;
+  readonly street: string;
+  readonly door: string;
+  readonly unit: string;
+  readonly locality: string;
+  readonly region: string;
+  readonly postcode: string;
+  readonly taxId: string;
+  /** A coarse form of the name, to count how many different names share a value. */
+  readonly nameKey: string;
+}
+
+const HANDLE_ENDS = /(?:_?official|_?ja|_?jm|_?jamaica|876|658|_?ltd|_?online)$/;
+
+/** Prepares one record. The same record always gives the same result. */
+export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
+  const index = lexiconIndex(lexicon);
+  const type = preparedType(record);
+  const shown = parseName(record.displayName, { pack: lexicon });
+  const given = nameParts(record.givenName ?? "");
+  const familyParts = nameParts(record.familyName ?? "");
+  const firms = type === "person" || type === "none" ? [] : firmNames(record, lexicon);
+  const handles = record.handles.map((handle) => handle.replace(/^[^:]*:/, ""));
+  const address = prepareAddress(record, index);
+  const prepared: Prepared = {
+    key: record.key,
+    type,
+    given,
+    middle: nameParts(record.middleName ?? "").join(""),
+    family: familyParts.join(""),
+    familyParts,
+    generation: generationOf(record, shown.suffix),
+    firms,
+    birth: (record.birthDate ?? "").replace(/-/g, ""),
+    phones: record.phones.map((phone) => phone.replace(/^\+1?/, "")),
+    emails: record.emails,
+    aliases: aliasesOf(record, handles),
+    handles,
+    domains: domainsOf(record),
+    ...address,
+    taxId: record.taxId ?? "",
+    nameKey: "",
+  };
+  return { ...prepared, nameKey: nameKey(prepared) };
+}
+
+// A type that is only likely does not forbid a comparison.
+function preparedType(record: LinkRecord): PreparedType {
+  if (record.entityType === "not_a_customer") return "none";
+  if (record.entityType === "unknown" || record.entityTypeProbability < 0.7) return "unknown";
+  return record.entityType;
+}
+
+function nameParts(text: string): string[] {
+  return words(text).filter((part) => /[a-z]/.test(part));
+}
+
+function generationOf(record: LinkRecord, shown: string | null): string {
+  const found = shown ?? /\b(jr|sr|ii|iii|iv)\.?$/i.exec(record.familyName ?? "")?.[1]?.toLowerCase();
+  return found ?? "";
+}
+
+function firmNames(record: LinkRecord, lexicon: Lexicon): string[][] {
+  const names = [record.orgName ?? record.displayName, record.tradingAs];
+  const lists = names
+    .filter((name): name is string => name !== null && name !== "")
+    .map((name) => organisationTokens(name, lexicon))
+    .filter((list) => list.length > 0);
+  const seen = new Set<string>();
+  return lists.filter((list) => !seen.has(list.join(" ")) && seen.add(list.join(" ")).size > 0);
+}
+
+function aliasesOf(record: LinkRecord, handles: readonly string[]): string[] {
+  const boxes = record.emails
+    .filter((email) => isPublicMailHost(email.slice(email.indexOf("@") + 1)))
+    .map((email) => email.slice(0, email.indexOf("@")));
+  const stems = [...boxes, ...handles].map((text) => aliasStem(text)).filter((text) => text.length >= 5);
+  return [...new Set(stems)];
+}
+
+/** A mailbox name or handle without digits, separators and the usual endings. */
+export function aliasStem(text: string): string {
+  return text.toLowerCase().replace(HANDLE_ENDS, "").replace(/[^a-z]/g, "");
+}
+
+function domainsOf(record: LinkRecord): string[] {
+  const mail = record.emails.map((email) => email.slice(email.indexOf("@") + 1)).filter((domain) => !isPublicMailHost(domain));
+  const site = record.website === null ? [] : [hostOf(record.website)];
+  return [...new Set([...mail, ...site])];
+}
+
+type PreparedAddress = Pick<Prepared, "houseNumber" | "street" | "door" | "unit" | "locality" | "region" | "postcode">;
+
+function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddress {
+  const list = words(record.street ?? "");
+  const numberAt = list.findIndex((word) => /^\d+[a-z]?$/.test(word));
+  const houseNumber = numberAt < 0 ? "" : (list[numberAt] ?? "");
+  const named = list.filter((_word, at) => at !== numberAt).map((word) => index.streetTypes.get(word) ?? word);
+  const types = new Set(index.streetTypes.values());
+  // "Hope Road" and "Hope Rd" are one, and so is "Hope" alone; a street whose whole name is a type keeps it.
+  const core = named.filter((word) => !types.has(word) || /north|south|east|west/.test(word));
+  const street = (core.length > 0 ? core : named).join(" ");
+  const postcode = fold(record.postcode ?? "").replace(/[^a-z0-9]/g, "");
+  return {
+    houseNumber,
+    street,
+    door: houseNumber === "" || street === "" ? "" : `${houseNumber} ${street}`,
+    unit: words(record.unit ?? "").at(-1) ?? "",
+    locality: placeForm(record.locality ?? ""),
+    region: record.regionCode ?? placeForm(record.region ?? ""),
+    postcode,
+  };
+}
+
+// Three letters of the family or firm name and one of the given name: typing errors do not make another name.
+function nameKey(record: Omit<Prepared, "nameKey">): string {
+  if (record.type !== "organisation" && (record.family !== "" || record.given.length > 0)) {
+    return `${record.family.slice(0, 3)}|${(record.given[0] ?? "").slice(0, 1)}`;
+  }
+  return record.firms[0] === undefined ? "" : `:${record.firms[0].map((word) => word.slice(0, 3)).join("")}`.slice(0, 10);
+}
+
+/** Fills missing or initial-only family names from handles and mailbox names that spell out one that others bear. */
+export function inferFamilies(records: readonly Prepared[]): void {
+  const known = new Map<string, number>();
+  for (const record of records) {
+    if (record.type === "person" && record.family.length > 2) known.set(record.family, (known.get(record.family) ?? 0) + 1);
+  }
+  for (const record of records) {
+    if (record.type === "organisation" || record.type === "none" || record.family.length > 1) continue;
+    const given = record.given[0] ?? "";
+    const found = record.aliases.map((alias) => familyIn(alias, given, record.family, known)).find((one) => one !== "");
+    if (found === undefined) continue;
+    record.family = found;
+    record.familyParts = [found];
+  }
+}
+
+function familyIn(alias: string, given: string, initial: string, known: ReadonlyMap<string, number>): string {
+  if (given === "") return "";
+  const heads = given.length > 1 ? [given, given.slice(0, 1)] : [given];
+  for (const head of heads) {
+    for (const rest of [alias.startsWith(head) ? alias.slice(head.length) : "", alias.endsWith(head) ? alias.slice(0, -head.length) : ""]) {
+      const isKnown = rest.length > 2 && (known.has(rest) || (head.length > 1 && rest.length > 3 && initial !== ""));
+      if (isKnown && (initial === "" ? head.length > 1 : rest.startsWith(initial))) return rest;
+    }
+  }
+  return "";
+}

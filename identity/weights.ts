@@ -1,0 +1,155 @@
+import { C360Error } from "#core";
+import { CONTACT_COMPARATORS } from "./comparisons/contact.ts";
+import type { Comparator, CompareContext, Outcome } from "./comparisons/context.ts";
+import { FIRM_COMPARATORS } from "./comparisons/firm.ts";
+import { CONTACT_PERSON_COMPARATORS, PERSON_COMPARATORS } from "./comparisons/person.ts";
+import { frequencies } from "./frequencies.ts";
+import { lexiconIndex } from "./lexicon.ts";
+import type { Prepared } from "./prepare.ts";
+import type { KindModel, LinkageSettings, PairKind } from "./settings.ts";
+
+const COMPARATORS: Readonly<Record<string, Comparator>> = {
+  ...PERSON_COMPARATORS,
+  ...CONTACT_PERSON_COMPARATORS,
+  ...FIRM_COMPARATORS,
+  ...CONTACT_COMPARATORS,
+};
+
+/** A kind's model in arrays, ready to weigh pairs. Probabilities are in bits (log2). */
+export interface Scorer {
+  readonly kind: PairKind;
+  readonly names: readonly string[];
+  readonly comparators: readonly Comparator[];
+  readonly context: CompareContext;
+  readonly rate: number;
+  /** log2 m by comparison and level. */
+  readonly m: readonly Float64Array[];
+  readonly u: readonly Float64Array[];
+  readonly relatedNames: readonly string[];
+  readonly relatedRates: readonly number[];
+  /** log2 by class, comparison and level; NaN where it is as among random pairs. */
+  readonly related: readonly (readonly Float64Array[])[];
+}
+
+/** What a record pair is weighed as; null where the two can only be related (a person and a firm) or are nobody. */
+export function pairKind(a: Prepared, b: Prepared): PairKind | null {
+  if (a.type === "none" || b.type === "none") return null;
+  if (a.type === b.type && a.type !== "unknown") return a.type;
+  if (a.type !== "unknown" && b.type !== "unknown") return null;
+  const known = a.type === "unknown" ? b.type : a.type;
+  if (known === "person") return "person";
+  if (known === "organisation") return "organisation";
+  // Both unknown: as firms when either has more than a person's parts.
+  return a.given.length > 0 && b.given.length > 0 && a.family !== "" && b.family !== "" ? "person" : "organisation";
+}
+
+/** Compiles settings for one kind of pair. Throws a C360Error where the settings name a comparison that does not exist. */
+export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer {
+  const model: KindModel = settings.models[kind];
+  const comparators = model.comparisons.map(({ name }) => {
+    const found = COMPARATORS[name];
+    if (found === undefined) throw new C360Error("USAGE", { problem: `no comparison is named ${name}`, command: "link" });
+    return found;
+  });
+  return {
+    kind,
+    names: model.comparisons.map(({ name }) => name),
+    comparators,
+    context: { lexicon: lexiconIndex(settings.lexicon), frequencies: frequencies(settings.frequencies) },
+    rate: Math.log2(model.rate),
+    m: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.m))),
+    u: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.u))),
+    relatedNames: model.related.map(({ name }) => name),
+    relatedRates: model.related.map(({ rate }) => Math.log2(rate)),
+    related: model.related.map(({ name }) =>
+      model.comparisons.map(({ levels }) =>
+        Float64Array.from(levels, (level) => {
+          const share = level.related[name];
+          return share === undefined ? Number.NaN : Math.log2(share);
+        }),
+      ),
+    ),
+  };
+}
+
+/** Outcomes of all comparisons of one pair; reused between pairs. */
+export interface PairOutcome {
+  readonly levels: Int8Array;
+  /** log2 of the chance agreement that stands in u's place. */
+  readonly chance: Float64Array;
+  readonly left: string[];
+  readonly right: string[];
+}
+
+/** A place for the outcomes of one pair. */
+export function pairOutcome(scorer: Scorer): PairOutcome {
+  const size = scorer.names.length;
+  return { levels: new Int8Array(size), chance: new Float64Array(size), left: Array.from({ length: size }, () => ""), right: Array.from({ length: size }, () => "") };
+}
+
+const scratch: Outcome = { level: -1, frequency: 0, left: "", right: "" };
+
+/** Runs every comparison on a pair. */
+export function comparePair(scorer: Scorer, a: Prepared, b: Prepared, out: PairOutcome): void {
+  for (const [at, compare] of scorer.comparators.entries()) {
+    compare(a, b, scorer.context, scratch);
+    out.levels[at] = scratch.level;
+    out.chance[at] = scratch.level < 0 ? 0 : scratch.frequency > 0 ? Math.log2(scratch.frequency) : (scorer.u[at]?.[scratch.level] ?? 0);
+    out.left[at] = scratch.left;
+    out.right[at] = scratch.right;
+  }
+}
+
+/** Sum of the evidence of a pair, in bits. */
+export interface PairWeight {
+  /** log2 of the odds that the two are one customer. */
+  readonly weight: number;
+  /** What being related rather than random takes off, zero or below. */
+  readonly shared: number;
+  /** Which related class explains most, or -1. */
+  readonly sharedClass: number;
+  /** Probability that the pair is of that class. */
+  readonly sharedProbability: number;
+}
+
+/**
+ * Fellegi-Sunter weight with related classes: log2(rate) + Σ log2(m/u) − log2(1 + Σ related/random). The last term takes
+ * back what a household or a shared building explains as well, so that dependent fields do not count twice.
+ */
+export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
+  let match = scorer.rate;
+  let random = 0;
+  const size = scorer.names.length;
+  for (let at = 0; at < size; at += 1) {
+    const level = outcome.levels[at] ?? -1;
+    if (level < 0) continue;
+    match += scorer.m[at]?.[level] ?? 0;
+    random += outcome.chance[at] ?? 0;
+  }
+  let sum = 1;
+  let sharedClass = -1;
+  let best = 0;
+  for (const [index, tables] of scorer.related.entries()) {
+    let bits = scorer.relatedRates[index] ?? 0;
+    for (let at = 0; at < size; at += 1) {
+      const level = outcome.levels[at] ?? -1;
+      if (level < 0) continue;
+      const own = tables[at]?.[level] ?? Number.NaN;
+      bits += Number.isNaN(own) ? (outcome.chance[at] ?? 0) : own;
+    }
+    const odds = 2 ** Math.min(200, bits - random);
+    sum += odds;
+    if (odds > best) {
+      best = odds;
+      sharedClass = index;
+    }
+  }
+  const shared = -Math.log2(sum);
+  const weight = match - random + shared;
+  return { weight, shared, sharedClass, sharedProbability: (best / sum) / (1 + 2 ** Math.min(200, weight)) };
+}
+
+/** Probability of a weight in bits, after calibration. */
+export function probabilityOf(weight: number, calibration: LinkageSettings["calibration"]): number {
+  return 1 / (1 + 2 ** -Math.max(-60, Math.min(60, weight * calibration.scale + calibration.shift)));
+}

@@ -1,0 +1,179 @@
+import { contentHash } from "#core";
+import { serialiseModel } from "./artefact.ts";
+import { rateInWords } from "./bands.ts";
+import { topReasons } from "./reasons.ts";
+import { scoreTable } from "./score.ts";
+import { CONTEXT_COLUMNS } from "./scoring-types.ts";
+import { tableFromRows } from "./table.ts";
+import { trainTabular } from "./tabular.ts";
+import { lexicon, numberOf } from "./words.ts";
+import type { TabularModel } from "./artefact.ts";
+import type { Backend } from "./runtime.ts";
+import type { FeatureRow, ReasonRow, ScorePart, ScoreRow, ScoringInput } from "./scoring-types.ts";
+
+/** Which outcome is scored, for whom. */
+export interface OutcomeSpec {
+  readonly score: "churn" | "lead";
+  readonly label: "label_churned" | "label_purchased";
+  /** Why a customer cannot have this score, or null. */
+  readonly excluded: (row: FeatureRow) => string | null;
+}
+
+const RULE = { recency: "recency_days", frequency: "purchases_365" };
+
+/** Trains on the snapshots, scores the current table, and says why where it does not. */
+export function scoreOutcome(
+  backend: Backend,
+  spec: OutcomeSpec,
+  input: ScoringInput,
+  trainingRows: readonly FeatureRow[],
+): ScorePart {
+  const labelled = trainingRows.filter((row) => row[spec.label] === 0 || row[spec.label] === 1);
+  const names = [...new Set(input.current.flatMap((row) => Object.keys(row)))];
+  const drop = CONTEXT_COLUMNS.filter((name) => name !== spec.label && name !== "customer_id");
+  const table = tableFromRows(labelled, [...new Set([...names, "customer_id", spec.label])]);
+  const result = trainTabular(backend, table, {
+    target: spec.label,
+    positive: "1",
+    group: "customer_id",
+    drop,
+    rule: RULE,
+    seed: input.seed,
+  });
+  const notices = [
+    ...(result.status === "trained" ? [] : [`${spec.score} is not scored: ${result.reason}`]),
+    ...result.alarms.map(({ column, detail }) => `${spec.score}: ${column} may know the outcome beforehand: ${detail}`),
+  ];
+  if (result.status === "not scored") return unscored(spec, input, result.reason, notices);
+  return { ...scored(backend, spec, input, result.model), notices };
+}
+
+function scored(
+  backend: Backend,
+  spec: OutcomeSpec,
+  input: ScoringInput,
+  model: TabularModel,
+): Omit<ScorePart, "notices"> {
+  const why = input.current.map(spec.excluded);
+  const eligible = input.current.filter((_row, i) => why[i] === null);
+  const scores = scoreTable(backend, model, tableFromRows(eligible, model.features));
+  const speaking = { mode: input.mode, currency: input.homeCurrency };
+  const order = eligible
+    .map((row, i) => ({ row, i, p: scores.probabilities[i]!, z: scores.logits[i]! }))
+    .sort((a, b) => b.p - a.p || b.z - a.z || byId(a.row, b.row));
+  const shared = { ...frame(spec, input), model_version: `${spec.score}-${model.version}`, model_kind: model.name };
+  const rows: ScoreRow[] = order.map(({ row, i, p }, rank) => {
+    const band = scores.bands[i]!;
+    const meaning = meaningOf(spec, input, model.bands.rates[band]);
+    const about = { customer_id: idOf(row), value: p, rank: rank + 1, band, meaning, not_scored_reason: null };
+    return { ...shared, ...about };
+  });
+  const reasons: ReasonRow[] = order.flatMap(({ row, i }) =>
+    topReasons(scores.effects[i]!, { row, score: spec.score }, speaking),
+  );
+  const rest = input.current.filter((_row, i) => why[i] !== null).sort(byActivity);
+  for (const row of rest) rows.push(withoutScore(shared, row, rows.length + 1, spec.excluded(row) ?? ""));
+  return { scores: rows, reasons, ...record(spec, input, model) };
+}
+
+function record(spec: OutcomeSpec, input: ScoringInput, model: TabularModel): Pick<ScorePart, "version" | "metrics"> {
+  const version = `${spec.score}-${model.version}`;
+  return {
+    version: {
+      version,
+      model: spec.score,
+      kind: model.name,
+      data_as_of: input.asOf,
+      data_hash: model.dataHash,
+      features: model.features,
+      parameters: { ...model.settings, calibration: model.calibration.kind, bands: model.bands, target: model.target },
+      artefact: serialiseModel(model),
+      seed: model.seed,
+      backend: model.backend,
+    },
+    metrics: [
+      ...Object.entries(model.metrics).map(([metric, value]) => ({ version, metric, segment: "", value })),
+      ...Object.entries(model.bands.rates).map(([segment, value]) => ({
+        version,
+        metric: "observed_rate",
+        segment,
+        value,
+      })),
+      ...Object.entries(model.bands.customers).map(([segment, value]) => ({ version, metric: "rows", segment, value })),
+    ].filter(({ value }) => Number.isFinite(value)),
+  };
+}
+
+function unscored(spec: OutcomeSpec, input: ScoringInput, reason: string, notices: readonly string[]): ScorePart {
+  const kind = spec.score === "lead" ? "rule: recency and completeness" : "rule: none";
+  const version = `${spec.score}-unscored-${contentHash({ kind, seed: input.seed }).slice(0, 12)}`;
+  const shared = { ...frame(spec, input), model_version: version, model_kind: kind };
+  const ordered = [...input.current].sort(byActivity);
+  return {
+    scores: ordered.map((row, i) => withoutScore(shared, row, i + 1, spec.excluded(row) ?? reason)),
+    reasons: [],
+    version: {
+      version,
+      model: spec.score,
+      kind,
+      data_as_of: input.asOf,
+      data_hash: contentHash(""),
+      features: [],
+      parameters: { reason },
+      artefact: null,
+      seed: input.seed,
+      backend: "none",
+    },
+    metrics: [],
+    notices,
+  };
+}
+
+type Frame = Pick<ScoreRow, "score" | "low" | "high" | "unit" | "data_as_of" | "horizon_days">;
+
+function frame(spec: OutcomeSpec, input: ScoringInput): Frame {
+  const { asOf, horizonDays } = input;
+  return { score: spec.score, low: null, high: null, unit: "probability", data_as_of: asOf, horizon_days: horizonDays };
+}
+
+function withoutScore(
+  shared: Frame & Pick<ScoreRow, "model_version" | "model_kind">,
+  row: FeatureRow,
+  rank: number,
+  reason: string,
+): ScoreRow {
+  const meaning = `No score: ${reason}`;
+  return {
+    ...shared,
+    customer_id: idOf(row),
+    value: null,
+    rank,
+    band: "not scored",
+    meaning,
+    not_scored_reason: reason,
+  };
+}
+
+function meaningOf(spec: OutcomeSpec, input: ScoringInput, rate: number): string {
+  const { buy } = lexicon(input.mode);
+  const what = spec.score === "churn" ? `${buy} nothing` : buy;
+  return `${rateInWords(rate)} like this ${what} within ${String(input.horizonDays)} days`;
+}
+
+/** Latest activity first, then the fuller profile, then the id. */
+export function byActivity(a: FeatureRow, b: FeatureRow): number {
+  const [x, y] = [String(a.last_activity ?? ""), String(b.last_activity ?? "")];
+  if (x !== y) return x > y ? -1 : 1;
+  const fuller = (numberOf(b, "profile_completeness") ?? 0) - (numberOf(a, "profile_completeness") ?? 0);
+  return fuller === 0 ? byId(a, b) : fuller;
+}
+
+/** Order of customer ids. */
+export function byId(a: FeatureRow, b: FeatureRow): number {
+  return idOf(a) < idOf(b) ? -1 : 1;
+}
+
+/** Id of a row's customer. */
+export function idOf(row: FeatureRow): string {
+  return String(row.customer_id);
+}
