@@ -20,8 +20,8 @@ const termSchema = z.looseObject({
   comparison: z.string(),
   level: z.union([z.string(), z.number()]).optional(),
   weight: z.number().optional(),
-  left: z.unknown(),
-  right: z.unknown(),
+  left: z.unknown().optional(),
+  right: z.unknown().optional(),
   text: z.string().nullish(),
 });
 
@@ -63,7 +63,7 @@ export function readEvidence(evidence: unknown): readonly EvidenceLine[] {
 }
 
 function subjectInWords(comparison: string): string {
-  const name = comparison.toLowerCase().replace(/([a-z])([A-Z])/g, "$1_$2");
+  const name = comparison.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
   return SUBJECTS[name] ?? codeInWords(name);
 }
 

@@ -51,15 +51,15 @@ export function candidateSql(records: number, limits: LinkageSettings["limits"])
     with sized as (
       select key, count(*) as n from ${TABLE} group by key having count(*) between 2 and ${block}
     ), usable as (
-      select k.rec, k.key, log2(${size} / s.n) as worth from ${TABLE} k join sized s using (key)
+      select k.rec, k.key, cast(round(1000 * log2(${size} / s.n)) as bigint) as worth from ${TABLE} k join sized s using (key)
     ), met as (
       select a.rec as l, b.rec as r, sum(a.worth) as worth
       from usable a join usable b on a.key = b.key and a.rec < b.rec
       group by a.rec, b.rec
     ), ranked as (
       select l, r,
-        row_number() over (partition by l order by round(worth, 6) desc, r) as of_left,
-        row_number() over (partition by r order by round(worth, 6) desc, l) as of_right
+        row_number() over (partition by l order by worth desc, r) as of_left,
+        row_number() over (partition by r order by worth desc, l) as of_right
       from met
     )
     select l, r from ranked where of_left <= ${each} or of_right <= ${each} order by l, r`;

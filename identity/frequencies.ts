@@ -2,7 +2,8 @@ import type { Prepared } from "./prepare.ts";
 import type { FrequencyTables } from "./settings.ts";
 
 /** Values whose rarity decides how much their agreement says. */
-export type FrequencyField = "given" | "family" | "firm" | "word" | "phone" | "email" | "alias" | "domain" | "door" | "locality" | "birth";
+export type FrequencyField =
+  "given" | "family" | "firm" | "word" | "phone" | "email" | "alias" | "domain" | "door" | "locality" | "birth";
 
 /** Look-up of value frequencies (0 to 1). */
 export interface Frequencies {
@@ -29,7 +30,8 @@ export function countFrequencies(records: readonly Prepared[]): FrequencyTables 
   }
   const tables: Record<string, Record<string, number>> = {};
   for (const [field, table] of counts) tables[field] = keep(table);
-  for (const [field, table] of names) tables[field] = keep(new Map([...table].map(([value, set]) => [value, set.size])));
+  for (const [field, table] of names)
+    tables[field] = keep(new Map([...table].map(([value, set]) => [value, set.size])));
   return { records: records.length, tables };
 }
 
@@ -39,7 +41,12 @@ function addCount(counts: Map<FrequencyField, Map<string, number>>, field: Frequ
   table.set(value, (table.get(value) ?? 0) + 1);
 }
 
-function addName(names: Map<FrequencyField, Map<string, Set<string>>>, field: FrequencyField, value: string, name: string): void {
+function addName(
+  names: Map<FrequencyField, Map<string, Set<string>>>,
+  field: FrequencyField,
+  value: string,
+  name: string,
+): void {
   let table = names.get(field);
   if (table === undefined) names.set(field, (table = new Map()));
   let set = table.get(value);
@@ -48,7 +55,9 @@ function addName(names: Map<FrequencyField, Map<string, Set<string>>>, field: Fr
 }
 
 function keep(table: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries([...table].filter(([, count]) => count > 1).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return Object.fromEntries(
+    [...table].filter(([, count]) => count > 1).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  );
 }
 
 function* valuesOf(record: Prepared): Iterable<readonly [FrequencyField, string]> {

@@ -112,11 +112,16 @@ function aliasesOf(record: LinkRecord, handles: readonly string[]): string[] {
 
 /** A mailbox name or handle without digits, separators and the usual endings. */
 export function aliasStem(text: string): string {
-  return text.toLowerCase().replace(HANDLE_ENDS, "").replace(/[^a-z]/g, "");
+  return text
+    .toLowerCase()
+    .replace(HANDLE_ENDS, "")
+    .replace(/[^a-z]/g, "");
 }
 
 function domainsOf(record: LinkRecord): string[] {
-  const mail = record.emails.map((email) => email.slice(email.indexOf("@") + 1)).filter((domain) => !isPublicMailHost(domain));
+  const mail = record.emails
+    .map((email) => email.slice(email.indexOf("@") + 1))
+    .filter((domain) => !isPublicMailHost(domain));
   const site = record.website === null ? [] : [hostOf(record.website)];
   return [...new Set([...mail, ...site])];
 }
@@ -149,14 +154,17 @@ function nameKey(record: Omit<Prepared, "nameKey">): string {
   if (record.type !== "organisation" && (record.family !== "" || record.given.length > 0)) {
     return `${record.family.slice(0, 3)}|${(record.given[0] ?? "").slice(0, 1)}`;
   }
-  return record.firms[0] === undefined ? "" : `:${record.firms[0].map((word) => word.slice(0, 3)).join("")}`.slice(0, 10);
+  return record.firms[0] === undefined
+    ? ""
+    : `:${record.firms[0].map((word) => word.slice(0, 3)).join("")}`.slice(0, 10);
 }
 
 /** Fills missing or initial-only family names from handles and mailbox names that spell out one that others bear. */
 export function inferFamilies(records: readonly Prepared[]): void {
   const known = new Map<string, number>();
   for (const record of records) {
-    if (record.type === "person" && record.family.length > 2) known.set(record.family, (known.get(record.family) ?? 0) + 1);
+    if (record.type === "person" && record.family.length > 2)
+      known.set(record.family, (known.get(record.family) ?? 0) + 1);
   }
   for (const record of records) {
     if (record.type === "organisation" || record.type === "none" || record.family.length > 1) continue;
@@ -172,7 +180,10 @@ function familyIn(alias: string, given: string, initial: string, known: Readonly
   if (given === "") return "";
   const heads = given.length > 1 ? [given, given.slice(0, 1)] : [given];
   for (const head of heads) {
-    for (const rest of [alias.startsWith(head) ? alias.slice(head.length) : "", alias.endsWith(head) ? alias.slice(0, -head.length) : ""]) {
+    for (const rest of [
+      alias.startsWith(head) ? alias.slice(head.length) : "",
+      alias.endsWith(head) ? alias.slice(0, -head.length) : "",
+    ]) {
       const isKnown = rest.length > 2 && (known.has(rest) || (head.length > 1 && rest.length > 3 && initial !== ""));
       if (isKnown && (initial === "" ? head.length > 1 : rest.startsWith(initial))) return rest;
     }

@@ -48,7 +48,8 @@ export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer
   const model: KindModel = settings.models[kind];
   const comparators = model.comparisons.map(({ name }) => {
     const found = COMPARATORS[name];
-    if (found === undefined) throw new C360Error("USAGE", { problem: `no comparison is named ${name}`, command: "link" });
+    if (found === undefined)
+      throw new C360Error("USAGE", { problem: `no comparison is named ${name}`, command: "link" });
     return found;
   });
   return {
@@ -84,7 +85,12 @@ export interface PairOutcome {
 /** A place for the outcomes of one pair. */
 export function pairOutcome(scorer: Scorer): PairOutcome {
   const size = scorer.names.length;
-  return { levels: new Int8Array(size), chance: new Float64Array(size), left: Array.from({ length: size }, () => ""), right: Array.from({ length: size }, () => "") };
+  return {
+    levels: new Int8Array(size),
+    chance: new Float64Array(size),
+    left: Array.from({ length: size }, () => ""),
+    right: Array.from({ length: size }, () => ""),
+  };
 }
 
 const scratch: Outcome = { level: -1, frequency: 0, left: "", right: "" };
@@ -94,7 +100,12 @@ export function comparePair(scorer: Scorer, a: Prepared, b: Prepared, out: PairO
   for (const [at, compare] of scorer.comparators.entries()) {
     compare(a, b, scorer.context, scratch);
     out.levels[at] = scratch.level;
-    out.chance[at] = scratch.level < 0 ? 0 : scratch.frequency > 0 ? Math.log2(scratch.frequency) : (scorer.u[at]?.[scratch.level] ?? 0);
+    out.chance[at] =
+      scratch.level < 0
+        ? 0
+        : scratch.frequency > 0
+          ? Math.log2(scratch.frequency)
+          : (scorer.u[at]?.[scratch.level] ?? 0);
     out.left[at] = scratch.left;
     out.right[at] = scratch.right;
   }
@@ -146,7 +157,7 @@ export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
   }
   const shared = -Math.log2(sum);
   const weight = match - random + shared;
-  return { weight, shared, sharedClass, sharedProbability: (best / sum) / (1 + 2 ** Math.min(200, weight)) };
+  return { weight, shared, sharedClass, sharedProbability: best / sum / (1 + 2 ** Math.min(200, weight)) };
 }
 
 /** Probability of a weight in bits, after calibration. */

@@ -1,4 +1,4 @@
-import { faultPoint } from "#core";
+import { faultPoint, isoNow } from "#core";
 import { scoreCustomers } from "#models";
 import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
 import {
@@ -8,6 +8,7 @@ import {
   publish,
   readFeatures,
   readPurchases,
+  readTrainingCutoffs,
   runAudits,
   saveScores,
   writeSnapshot,
@@ -22,8 +23,6 @@ import { syncSources } from "./sync.ts";
 
 /** Seed of everything that is drawn by chance in a run: the same data give the same scores. */
 const SEED = 20_260_101;
-/** Days between the cut-offs that models are trained on, and how many of them at most. */
-const MAX_CUTOFFS = 4;
 
 /** The work of each step. */
 export const STEP_WORK: Readonly<Record<StepName, (context: StepContext) => Promise<StepResult>>> = {
@@ -134,13 +133,13 @@ async function marts(context: StepContext): Promise<StepResult> {
 
 async function score(context: StepContext): Promise<StepResult> {
   const { workspace, stores } = context;
-  const asOf = await dataAsOf(stores.db);
+  const { db } = stores;
+  const asOf = await dataAsOf(db);
   if (asOf === null) return { summary: "nothing to score" };
   const horizonDays = workspace.config.leads.horizon_days;
-  const current = await readFeatures(stores.db, { cutoff: asOf, horizonDays });
   const snapshots = [];
-  for (let back = 1; back <= MAX_CUTOFFS; back += 1) {
-    snapshots.push(await readFeatures(stores.db, { cutoff: daysBefore(asOf, back * horizonDays), horizonDays }));
+  for (const cutoff of await readTrainingCutoffs(db, { asOf, horizonDays })) {
+    snapshots.push({ cutoff, rows: await readFeatures(db, { cutoff, horizonDays, knownUntil: asOf }) });
   }
   const result = await scoreCustomers({
     asOf,
@@ -148,29 +147,22 @@ async function score(context: StepContext): Promise<StepResult> {
     homeCurrency: workspace.homeCurrency,
     mode: workspace.config.mode,
     seed: SEED,
-    current,
     snapshots,
-    purchases: await readPurchases(stores.db, { asOf }),
-    maxLeads: workspace.config.leads.rows,
+    current: await readFeatures(db, { cutoff: asOf, horizonDays }),
+    histories: (await readPurchases(db, { until: asOf })).histories,
   });
-  await stores.db.transaction(async (tx) => {
-    await saveScores(stores.db, tx, {
-      ...result,
-      runId: context.runId,
-      at: new Date(workspace.clock.now()).toISOString(),
-    });
+  await db.transaction(async (tx) => {
+    await saveScores(db, tx, { ...result, runId: context.runId, at: isoNow(workspace.clock) });
     faultPoint("score.inside");
     await applyScores(tx);
   });
   return {
-    summary: `${result.scores.length.toLocaleString("en")} scores`,
-    detail: { models: result.versions.map((one) => one.version) },
+    summary: `${result.scores.filter((one) => one.value !== null).length.toLocaleString("en")} scores`,
+    detail: {
+      models: result.versions.map(({ version, model, kind }) => ({ version, model, kind })),
+      notices: result.notices,
+    },
   };
-}
-
-/** ISO date a number of days before another. */
-function daysBefore(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 async function audit(context: StepContext): Promise<StepResult> {

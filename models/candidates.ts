@@ -4,6 +4,7 @@ import { logLoss } from "./metrics.ts";
 import { fitRule, ruleLogit } from "./rule.ts";
 import { sigmoid } from "./special.ts";
 import type { Encoder } from "./encode.ts";
+import type { LinearFit } from "./linear.ts";
 import type { Backend } from "./runtime.ts";
 import type { RuleModel } from "./rule.ts";
 import type { Table } from "./table.ts";
@@ -80,14 +81,15 @@ function trainLinear(
   const tasks = precisions.flatMap((precision) => everyFold.map((without) => ({ without, precision })));
   const fits = fitLinear(backend, design, data.labels, data.folds, tasks);
   const options = precisions.map((precision, p) => {
-    const outOfFold =
-      data.folds.length === 0
-        ? new Float64Array(0)
-        : Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
+    const outOfFold = Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
     return { precision, outOfFold, loss: logLoss(data.labels, outOfFold.map(sigmoid)) };
   });
   const best = options.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const [last] = fitLinear(backend, design, data.labels, data.folds, [{ without: -1, precision: best.precision }]);
+  // The mean of the folds' solutions is next to the one for all rows.
+  const chosen = options.indexOf(best) * data.foldCount;
+  const start = meanPoint(fits.slice(chosen, chosen + data.foldCount));
+  const all = [{ without: -1, precision: best.precision }];
+  const [last] = fitLinear(backend, design, data.labels, data.folds, all, [start]);
   return {
     kind,
     name: kind,
@@ -99,4 +101,14 @@ function trainLinear(
     intercept: last!.intercept,
     settings: { precision: best.precision, pieces, columns: design.width },
   };
+}
+
+function meanPoint(fits: readonly LinearFit[]): Float64Array {
+  const width = fits[0]!.weights.length;
+  const point = new Float64Array(width + 1);
+  for (const { weights, intercept } of fits) {
+    for (let j = 0; j < width; j += 1) point[j] = point[j]! + weights[j]! / fits.length;
+    point[width] = point[width]! + intercept / fits.length;
+  }
+  return point;
 }

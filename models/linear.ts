@@ -1,8 +1,10 @@
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { minimiseBatch } from "./minimise.ts";
-import { sigmoid, softplus } from "./special.ts";
 import type { Backend } from "./runtime.ts";
 import type { Design } from "./encode.ts";
+
+/** Gain of a step, in units of log-loss, below which a fit has settled: far below what any comparison can tell. */
+const SETTLED = 1e-6;
 
 /** One penalised logistic regression of a batch: which rows it learns from, and how strongly its weights are held. */
 export interface LinearTask {
@@ -30,6 +32,7 @@ export function fitLinear(
   labels: Float64Array,
   folds: Int32Array,
   tasks: readonly LinearTask[],
+  starts: readonly Float64Array[] = [],
 ): LinearFit[] {
   const { tf } = backend;
   const { rows, width } = design;
@@ -39,8 +42,8 @@ export function fitLinear(
   try {
     const found = minimiseBatch(
       (problems, points) => evaluate(backend, { x, xt, rows, width, labels, folds, tasks, counts }, problems, points),
-      tasks.map((task, i) => startAt(labels, folds, task.without, width, counts[i]!)),
-      { gradientTolerance: 2e-5, valueTolerance: 1e-7, maxEvaluations: 120 },
+      tasks.map((task, i) => starts[i] ?? startAt(labels, folds, task.without, width, counts[i]!)),
+      { gradientTolerance: 2e-5, valueTolerance: SETTLED, maxEvaluations: 120 },
     );
     return found.map(({ point }) => {
       const weights = point.slice(0, width);
@@ -82,31 +85,12 @@ function evaluate(
   points: readonly Float64Array[],
 ): { values: number[]; gradients: Float64Array[] } {
   const { tf } = backend;
-  const { rows, width, labels, folds, tasks, counts } = problem;
+  const { rows, width, tasks, counts } = problem;
   const many = active.length;
   const weights = new Float32Array(width * many);
   for (let j = 0; j < width; j += 1) for (let k = 0; k < many; k += 1) weights[j * many + k] = points[k]![j]!;
   const z = read(backend, () => tf.matMul(problem.x, tf.tensor2d(weights, [width, many])));
-  const values = Array.from({ length: many }, () => 0);
-  const interceptGradients = new Float64Array(many);
-  const residuals = new Float32Array(rows * many);
-  for (let k = 0; k < many; k += 1) {
-    const { without } = tasks[active[k]!]!;
-    const intercept = points[k]![width]!;
-    const share = 1 / Math.max(1, counts[active[k]!]!);
-    let loss = 0;
-    let sum = 0;
-    for (let i = 0; i < rows; i += 1) {
-      if (folds[i] === without) continue;
-      const logit = z[i * many + k]! + intercept;
-      const residual = sigmoid(logit) - labels[i]!;
-      loss += softplus(logit) - labels[i]! * logit;
-      sum += residual;
-      residuals[i * many + k] = residual * share;
-    }
-    values[k] = loss * share;
-    interceptGradients[k] = sum * share;
-  }
+  const { values, interceptGradients, residuals } = residualsOf(problem, active, points, z);
   const g = read(backend, () => tf.matMul(problem.xt, tf.tensor2d(residuals, [rows, many])));
   const gradients = points.map((point, k) => {
     const ridge = tasks[active[k]!]!.precision / Math.max(1, counts[active[k]!]!);
@@ -121,6 +105,37 @@ function evaluate(
     return gradient;
   });
   return { values, gradients };
+}
+
+/** Loss, and predicted less seen, row by row and task by task: one exponential serves both. */
+function residualsOf(
+  { rows, width, labels, folds, tasks, counts }: Problem,
+  active: readonly number[],
+  points: readonly Float64Array[],
+  z: Float32Array,
+): { values: number[]; interceptGradients: Float64Array; residuals: Float32Array } {
+  const many = active.length;
+  const loss = new Float64Array(many);
+  const interceptGradients = new Float64Array(many);
+  const residuals = new Float32Array(rows * many);
+  const without = Int32Array.from(active, (task) => tasks[task]!.without);
+  const shares = Float64Array.from(active, (task) => 1 / Math.max(1, counts[task]!));
+  const intercepts = Float64Array.from(points, (point) => point[width]!);
+  for (let i = 0; i < rows; i += 1) {
+    const label = labels[i]!;
+    const fold = folds[i]!;
+    for (let k = 0, at = i * many; k < many; k += 1, at += 1) {
+      if (without[k] === fold) continue;
+      const logit = z[at]! + intercepts[k]!;
+      const e = Math.exp(-Math.abs(logit));
+      const p = logit >= 0 ? 1 / (1 + e) : e / (1 + e);
+      loss[k] = loss[k]! + (logit > 0 ? logit : 0) + Math.log1p(e) - label * logit;
+      const residual = (p - label) * shares[k]!;
+      interceptGradients[k] = interceptGradients[k]! + residual;
+      residuals[at] = residual;
+    }
+  }
+  return { values: Array.from(loss, (sum, k) => sum * shares[k]!), interceptGradients, residuals };
 }
 
 function read(backend: Backend, work: () => Tensor2D): Float32Array {

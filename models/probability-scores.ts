@@ -42,7 +42,10 @@ export function scoreOutcome(
   });
   const notices = [
     ...(result.status === "trained" ? [] : [`${spec.score} is not scored: ${result.reason}`]),
-    ...result.alarms.map(({ column, detail }) => `${spec.score}: ${column} may know the outcome beforehand: ${detail}`),
+    // What is empty before a cut-off was empty because nothing had happened: only values can tell too much here.
+    ...result.alarms
+      .filter(({ kind }) => kind !== "filled_after_outcome")
+      .map(({ column, detail }) => `${spec.score}: ${column} may know the outcome beforehand: ${detail}`),
   ];
   if (result.status === "not scored") return unscored(spec, input, result.reason, notices);
   return { ...scored(backend, spec, input, result.model), notices };

@@ -10,7 +10,7 @@ export interface Speaking {
 interface Topic {
   /** Features that speak of one thing; their effects are added and one sentence is said. */
   readonly features: readonly string[];
-  readonly say: (row: FeatureRow, speaking: Speaking) => string;
+  readonly say: (row: FeatureRow, speaking: Speaking, feature: string) => string;
 }
 
 const RECENT = "in the last 90 days";
@@ -102,10 +102,10 @@ export function topicOf(feature: string): string {
   return TOPIC_OF.get(feature) ?? feature;
 }
 
-/** A plain sentence on a topic with the customer's own values. */
-export function sentence(topic: string, row: FeatureRow, speaking: Speaking): string {
+/** A plain sentence on a topic with the customer's own values; `feature` is the one of the topic that weighs most. */
+export function sentence(topic: string, row: FeatureRow, speaking: Speaking, feature = topic): string {
   const known = TOPICS[topic];
-  if (known !== undefined) return known.say(row, speaking);
+  if (known !== undefined) return known.say(row, speaking, feature);
   const value = row[topic];
   const name = topic.replaceAll("_", " ");
   return value === null || value === undefined ? `${name} is not known` : `${name}: ${String(value)}`;
@@ -121,8 +121,10 @@ function rhythm(row: FeatureRow, { mode }: Speaking): string {
   return `Last ${bought} ${ago}; usually every ${gap < 1.5 ? "day" : span(gap)}`;
 }
 
-function buying(row: FeatureRow, { mode }: Speaking): string {
+function buying(row: FeatureRow, { mode }: Speaking, feature: string): string {
   const { purchase } = lexicon(mode);
+  const all = numberOf(row, "frequency") ?? 0;
+  if (feature === "frequency" && all > 0) return `${count(all, purchase)} in all`;
   const recent = numberOf(row, "purchases_90") ?? 0;
   const year = numberOf(row, "purchases_365") ?? 0;
   if (recent > 0) return `${count(recent, purchase)} ${RECENT}`;

@@ -42,6 +42,6 @@ export function topReasons(
       feature,
       effect,
       direction: effect < 0 ? "lowers" : "raises",
-      reason: sentence(topic, customer.row, speaking),
+      reason: sentence(topic, customer.row, speaking, feature),
     }));
 }

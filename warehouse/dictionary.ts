@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { SqlClient } from "#core";
 import { columnsOf } from "./published-tables.ts";
 import type { TableColumn } from "./published-tables.ts";
@@ -42,18 +40,10 @@ export async function readDictionary(client: SqlClient): Promise<readonly Dictio
   return tables;
 }
 
-/** Writes `data-dictionary.md` and `data-dictionary.html` into a folder; gives their paths. */
-export async function writeDictionary(
-  client: SqlClient,
-  dir: string,
-): Promise<{ readonly markdown: string; readonly html: string }> {
+/** The data dictionary as Markdown and as one HTML page. */
+export async function dataDictionary(client: SqlClient): Promise<{ readonly markdown: string; readonly html: string }> {
   const tables = await readDictionary(client);
-  await mkdir(dir, { recursive: true });
-  const markdown = join(dir, "data-dictionary.md");
-  const html = join(dir, "data-dictionary.html");
-  await writeFile(markdown, dictionaryMarkdown(tables));
-  await writeFile(html, dictionaryHtml(tables));
-  return { markdown, html };
+  return { markdown: dictionaryMarkdown(tables), html: dictionaryHtml(tables) };
 }
 
 /** The dictionary as Markdown. */

@@ -2,7 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { C360Error, isoNow, sha256 } from "#core";
-import type { Clock, Database, SqlClient } from "#core";
+import type { Clock, Database, Logger, SqlClient } from "#core";
+import { ensureAnalyst } from "./analyst-role.ts";
 
 /** Number of the advisory lock that keeps two processes from migrating one database at once. */
 const LOCK = 3_600_360;
@@ -21,13 +22,22 @@ interface Migration {
  */
 export async function migrate(
   db: Database,
-  options: { readonly clock: Clock; readonly dir?: string },
+  options: {
+    readonly clock: Clock;
+    readonly log?: Logger;
+    readonly dir?: string;
+    /** Folder that keeps the analyst's password: the read-only role is made as well. */
+    readonly stateDir?: string;
+  },
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(options.dir ?? fileURLToPath(new URL("./migrations/", import.meta.url)));
   return db.session(async (client) => {
     await client.query("select pg_advisory_lock($1)", [LOCK]);
     try {
-      return await applyMissing(client, migrations, options.clock);
+      const done = await applyMissing(client, migrations, options.clock);
+      if (done.length > 0) options.log?.info({ migrations: done.length }, "schema brought forward");
+      if (options.stateDir !== undefined) await ensureAnalyst(client, options.stateDir, options.log);
+      return done;
     } finally {
       await client.query("select pg_advisory_unlock($1)", [LOCK]);
     }

@@ -20,24 +20,9 @@ export function writeSourceBalance(db: Database, runId: string): Promise<readonl
   return db.transaction(async (tx) => {
     await tx.query("delete from ops.source_balance where run_id = $1", [runId]);
     await tx.query(
-      `with arrived as (
-         select source, account, stream, attempt, sum(records) as records,
-                coalesce(sum(records) filter (where outcome = 'loaded'), 0) as loaded,
-                coalesce(sum(records) filter (where outcome = 'unchanged'), 0) as unchanged,
-                coalesce(sum(records) filter (where outcome = 'quarantined'), 0) as quarantined,
-                coalesce(sum(records) filter (where outcome = 'filtered'), 0) as filtered
-           from ops.stream_outcomes where run_id = $1 group by source, account, stream, attempt
-       ),
-       told as (
-         select source, account, stream, attempt, outcome, read from ops.stream_reads where run_id = $1
-       )
-       insert into ops.source_balance (run_id, source, account, stream, read, loaded, unchanged, quarantined, filtered)
-       select $1, source, account, stream,
-              sum(case when t.outcome is null then coalesce(a.records, 0) else t.read end),
-              sum(coalesce(a.loaded, 0)), sum(coalesce(a.unchanged, 0)),
-              sum(coalesce(a.quarantined, 0)), sum(coalesce(a.filtered, 0))
-         from told t full join arrived a using (source, account, stream, attempt)
-        group by source, account, stream`,
+      `insert into ops.source_balance (run_id, source, account, stream, read, loaded, unchanged, quarantined, filtered)
+       select run_id, source, account, stream, read, loaded, unchanged, quarantined, filtered
+         from ops.run_balance where run_id = $1`,
       [runId],
     );
     await tx.query(

@@ -33,7 +33,11 @@ function mailLevel(left: string, right: string): number {
   const longEnough = Math.min(box.length, otherBox.length) >= 5;
   if (!longEnough || !isSimilarWord(box, otherBox)) return 3;
   // "john1@x" and "john2@x" are two mailboxes more often than one typing error.
-  return box.replace(/\d/g, "") === otherBox.replace(/\d/g, "") ? 3 : host === otherHost || isSimilarWord(host, otherHost) ? 2 : 3;
+  return box.replace(/\d/g, "") === otherBox.replace(/\d/g, "")
+    ? 3
+    : host === otherHost || isSimilarWord(host, otherHost)
+      ? 2
+      : 3;
 }
 
 // Handles are held against mailbox names too: people keep one name everywhere. Mail against mail is the e-mail comparison's.
@@ -43,7 +47,8 @@ const handle: Comparator = (a, b, context, out) => {
   const exact = rarestShared(a.handles, b.handles, "alias", context);
   if (exact !== null) return set(out, 0, 1 / context.frequencies.size, exact.value, exact.value);
   const shared = rarestShared(a.aliases, b.aliases, "alias", context);
-  if (shared !== null && isOwnAlias(a, b, shared.value)) return set(out, 0, shared.frequency, shared.value, shared.value);
+  if (shared !== null && isOwnAlias(a, b, shared.value))
+    return set(out, 0, shared.frequency, shared.value, shared.value);
   const near = a.aliases.some((left) => b.aliases.some((right) => left.length > 6 && isSimilarWord(left, right)));
   set(out, near ? 1 : 2, 0, a.aliases.join(" "), b.aliases.join(" "));
 };
@@ -55,12 +60,15 @@ function isOwnAlias(a: Prepared, b: Prepared, alias: string): boolean {
 const street: Comparator = (a, b, context, out) => {
   if (a.street === "" || b.street === "") return missing(out);
   const level = streetLevel(a, b);
-  const frequency = level <= 2 ? Math.max(context.frequencies.of("door", a.door), context.frequencies.of("door", b.door)) : 0;
+  const frequency =
+    level <= 2 ? Math.max(context.frequencies.of("door", a.door), context.frequencies.of("door", b.door)) : 0;
   set(out, level, frequency, doorText(a), doorText(b));
 };
 
 function doorText(one: Prepared): string {
-  return one.unit === "" ? `${one.houseNumber} ${one.street}`.trim() : `${one.houseNumber} ${one.street}, unit ${one.unit}`.trim();
+  return one.unit === ""
+    ? `${one.houseNumber} ${one.street}`.trim()
+    : `${one.houseNumber} ${one.street}, unit ${one.unit}`.trim();
 }
 
 function streetLevel(a: Prepared, b: Prepared): number {
@@ -71,7 +79,8 @@ function streetLevel(a: Prepared, b: Prepared): number {
     if (a.unit === b.unit) return sameStreet ? 0 : 0;
     return a.unit === "" || b.unit === "" ? 1 : 2;
   }
-  if (likeStreet && (a.houseNumber === "" || b.houseNumber === "" || isLikeNumber(a.houseNumber, b.houseNumber))) return 3;
+  if (likeStreet && (a.houseNumber === "" || b.houseNumber === "" || isLikeNumber(a.houseNumber, b.houseNumber)))
+    return 3;
   return 4;
 }
 
@@ -93,7 +102,13 @@ const place: Comparator = (a, b, context, out) => {
   if (a.street !== "" && b.street !== "" && streetLevel(a, b) <= 2) return missing(out);
   const hasTowns = a.locality !== "" && b.locality !== "";
   if (hasTowns && (a.locality === b.locality || isSimilarWord(a.locality, b.locality))) {
-    return set(out, 0, context.frequencies.of("locality", a.locality < b.locality ? a.locality : b.locality), a.locality, b.locality);
+    return set(
+      out,
+      0,
+      context.frequencies.of("locality", a.locality < b.locality ? a.locality : b.locality),
+      a.locality,
+      b.locality,
+    );
   }
   if (a.postcode !== "" && a.postcode === b.postcode && !hasTowns) return set(out, 0, 0, a.postcode, b.postcode);
   if (a.region !== "" && b.region !== "") {

@@ -45,7 +45,8 @@ export function rarestShared(
   for (const value of left) {
     if (!right.includes(value)) continue;
     const frequency = context.frequencies.of(field, value);
-    if (best === null || frequency < best.frequency || (frequency === best.frequency && value < best.value)) best = { value, frequency };
+    if (best === null || frequency < best.frequency || (frequency === best.frequency && value < best.value))
+      best = { value, frequency };
   }
   return best;
 }

@@ -14,7 +14,11 @@ const firmName: Comparator = (a, b, context, out) => {
   for (const left of a.firms) {
     for (const right of b.firms) {
       const found = compareNames(left, right, context);
-      if (best !== null && (found.level > best.level || (found.level === best.level && found.frequency >= best.frequency))) continue;
+      if (
+        best !== null &&
+        (found.level > best.level || (found.level === best.level && found.frequency >= best.frequency))
+      )
+        continue;
       best = found;
       values = [left.join(" "), right.join(" ")];
     }
@@ -56,12 +60,25 @@ function compareNames(left: readonly string[], right: readonly string[], context
 }
 
 function isVariant(left: string, right: string): boolean {
-  return isSimilarWord(left, right) || isAbbreviation(left, right) || isAbbreviation(right, left) || `${left}s` === right || left === `${right}s`;
+  return (
+    isSimilarWord(left, right) ||
+    isAbbreviation(left, right) ||
+    isAbbreviation(right, left) ||
+    `${left}s` === right ||
+    left === `${right}s`
+  );
 }
 
 function isAcronym(short: readonly string[], long: readonly string[]): boolean {
   const [head = ""] = short;
-  return head.length >= 3 && long.length >= head.length && long.slice(0, head.length).map((word) => word[0]).join("") === head;
+  return (
+    head.length >= 3 &&
+    long.length >= head.length &&
+    long
+      .slice(0, head.length)
+      .map((word) => word[0])
+      .join("") === head
+  );
 }
 
 const domain: Comparator = (a, b, context, out) => {

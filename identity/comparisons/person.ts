@@ -22,11 +22,16 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
   if (a === "" || b === "") return { level: -1, frequency: 0 };
   if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
   // "Mary Jane" and "Jane", "Maryann" and "Mary Ann".
-  if (left.join("") === right.join("") && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
+  if (left.join("") === right.join("") && a.length > 1)
+    return { level: SAME, frequency: context.frequencies.of("given", a) };
   const shared = left.find((name) => name.length > 1 && right.includes(name));
-  if (shared !== undefined) return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("given", shared)) };
+  if (shared !== undefined)
+    return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("given", shared)) };
   if (areNicknames(a, b, context.lexicon)) {
-    return { level: SECOND, frequency: Math.min(0.9, context.frequencies.of("given", a) + context.frequencies.of("given", b)) };
+    return {
+      level: SECOND,
+      frequency: Math.min(0.9, context.frequencies.of("given", a) + context.frequencies.of("given", b)),
+    };
   }
   if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT, frequency: 0 };
   if (isSimilarWord(a, b) || isStart(a, b)) return { level: SIMILAR_GIVEN, frequency: 0 };
@@ -53,8 +58,11 @@ function familyTexts(
   if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("family", a) };
   if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_FAMILY : DIFFERENT, frequency: 0 };
   if (aParts.length > 1 || bParts.length > 1) {
-    const shared = aParts.find((part) => part.length > 2 && bParts.some((other) => other === part || isSimilarWord(part, other)));
-    if (shared !== undefined) return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("family", shared)) };
+    const shared = aParts.find(
+      (part) => part.length > 2 && bParts.some((other) => other === part || isSimilarWord(part, other)),
+    );
+    if (shared !== undefined)
+      return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("family", shared)) };
   }
   if (isSimilarWord(a, b)) return { level: SIMILAR_FAMILY, frequency: 0 };
   return { level: DIFFERENT, frequency: 0 };
@@ -87,7 +95,8 @@ function align(a: Prepared, b: Prepared, context: CompareContext): Alignment {
   if (complete && strong(first) && strong(second)) return { given: first, family: asFamily(second), swapped: true };
   // One-sided: only a given name on one side, which is the other's family name.
   const alone = !complete && straightWorth < 0 && (first.level === SAME || second.level === SAME);
-  if (alone) return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
+  if (alone)
+    return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
   return straight;
 }
 
@@ -146,9 +155,16 @@ const generation: Comparator = (a, b, _context, out) => {
 /** Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts equal, different. */
 export function dateLevel(left: string, right: string): number {
   if (left === right) return 0;
-  const isSwapped = left.slice(0, 4) === right.slice(0, 4) && left.slice(4, 6) === right.slice(6) && left.slice(6) === right.slice(4, 6);
+  const isSwapped =
+    left.slice(0, 4) === right.slice(0, 4) &&
+    left.slice(4, 6) === right.slice(6) &&
+    left.slice(6) === right.slice(4, 6);
   if (isSwapped || isNearNumber(left, right) || isTransposed(left, right)) return 1;
-  const equal = [[0, 4], [4, 6], [6, 8]].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
+  const equal = [
+    [0, 4],
+    [4, 6],
+    [6, 8],
+  ].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
   return equal >= 2 ? 2 : 3;
 }
 

@@ -15,7 +15,11 @@ interface FieldRule {
   readonly many?: boolean;
 }
 
-const rule = (field: string, concepts: string, many = false): FieldRule => ({ field, concepts: concepts.split(" "), many });
+const rule = (field: string, concepts: string, many = false): FieldRule => ({
+  field,
+  concepts: concepts.split(" "),
+  many,
+});
 
 const CUSTOMER: readonly FieldRule[] = [
   rule("emails", "emails customerEmail", true),
@@ -139,8 +143,12 @@ export function fieldsFor(entity: TableMapping["entity"], columns: readonly Scor
   for (const [at, column] of columns.entries()) {
     if (column.header.trim() === "") continue;
     for (const one of RULES[entity]) {
-      const score = Math.max(0, ...one.concepts.map((concept, place) => (column.scores.get(concept) ?? 0) - place * 0.06));
-      if (score >= 0.42) offers.push({ at, field: one.field, many: one.many === true, score: adjust(entity, one.field, column, score) });
+      const score = Math.max(
+        0,
+        ...one.concepts.map((concept, place) => (column.scores.get(concept) ?? 0) - place * 0.06),
+      );
+      if (score >= 0.42)
+        offers.push({ at, field: one.field, many: one.many === true, score: adjust(entity, one.field, column, score) });
     }
   }
   offers.sort((a, b) => b.score - a.score || a.at - b.at || (a.field < b.field ? -1 : 1));
@@ -151,7 +159,9 @@ export function fieldsFor(entity: TableMapping["entity"], columns: readonly Scor
     byColumn.set(offer.at, offer.field);
     taken.add(offer.field);
   }
-  const assigned = [...byColumn].sort((a, b) => a[0] - b[0]).map(([at, field]) => ({ header: columns[at]?.header ?? "", field }));
+  const assigned = [...byColumn]
+    .sort((a, b) => a[0] - b[0])
+    .map(([at, field]) => ({ header: columns[at]?.header ?? "", field }));
   return settleNames(entity, columns, assigned);
 }
 
@@ -187,6 +197,7 @@ function settleNames(
   const has = (field: string): boolean => assigned.some((one) => one.field === field);
   if (entity !== "customer" || person === undefined) return assigned;
   const isContact = (person.scores.get("contactPerson") ?? 0) > (person.scores.get("name") ?? 0);
-  if (!isContact || firm === undefined || has("givenName") || firm.profile.filled < firm.profile.rows * 0.6) return assigned;
+  if (!isContact || firm === undefined || has("givenName") || firm.profile.filled < firm.profile.rows * 0.6)
+    return assigned;
   return assigned.map((one) => (one.header === person.header ? { header: one.header, field: "givenName" } : one));
 }

@@ -51,13 +51,16 @@ export function profileColumn(cells: readonly string[], pack: CountryPack): Colu
     values.length === 0 ? 0 : values.filter(test).length / values.length;
   const places = placeIndex(pack);
   const streets = lexiconIndex(pack).streetTypes;
-  const slash = values.map((value) => /^(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?:\s|$)/.exec(value)).filter((at) => at !== null);
+  const slash = values
+    .map((value) => /^(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?:\s|$)/.exec(value))
+    .filter((at) => at !== null);
   const money = { pack, homeCurrency: pack.currency };
   return {
     filled: values.length,
     rows: cells.length,
     distinct: counts.size,
-    unique: values.length === 0 ? 0 : values.filter((value) => counts.get(value.toLowerCase()) === 1).length / values.length,
+    unique:
+      values.length === 0 ? 0 : values.filter((value) => counts.get(value.toLowerCase()) === 1).length / values.length,
     email: share((value) => value.includes("@") && normaliseEmails(value).emails.length > 0),
     phone: share((value) => isPhoneLike(value, pack)),
     date: share((value) => parseDate(value, { pack }).date !== null && !/^\d{8}$/.test(value)),
@@ -68,7 +71,12 @@ export function profileColumn(cells: readonly string[], pack: CountryPack): Colu
     firm: share((value) => !/\d{3}/.test(value) && nameOdds(value, pack) > 1),
     place: share((value) => places.places.has(placeForm(value))),
     region: share((value) => places.regions.has(placeForm(value))),
-    street: share((value) => /\d/.test(value) && words(value).length > 1 && words(value).some((word) => word.length > 1 && streets.has(word))),
+    street: share(
+      (value) =>
+        /\d/.test(value) &&
+        words(value).length > 1 &&
+        words(value).some((word) => word.length > 1 && streets.has(word)),
+    ),
     code: share((value) => CODE.test(value)),
     yesNo: share((value) => YES_NO.test(value)),
     longText: share((value) => words(value).length >= 6),
@@ -79,7 +87,11 @@ export function profileColumn(cells: readonly string[], pack: CountryPack): Colu
 }
 
 function isPhoneLike(value: string, pack: CountryPack): boolean {
-  if (/^\d{1,6}$|^\d+\.\d+$/.test(value) || /[a-z]{4,}/i.test(value.replace(/tel|phone|cell|mobile|fax|home|work|office/gi, ""))) return false;
+  if (
+    /^\d{1,6}$|^\d+\.\d+$/.test(value) ||
+    /[a-z]{4,}/i.test(value.replace(/tel|phone|cell|mobile|fax|home|work|office/gi, ""))
+  )
+    return false;
   if (parseDate(value, { pack }).date !== null) return false;
   return normalisePhones(value, { pack }).phones.length > 0;
 }

@@ -10,10 +10,19 @@ export interface EntityGuess {
 }
 
 const TITLES: readonly (readonly [TableMapping["entity"], RegExp])[] = [
-  ["transaction", /\b(?:sales?|invoices?|payments?|receipts?|transactions?|orders?|ledger|purchases|donations?|gifts?|ventas|facturas?|refunds?|credit (?:memo|note)s?|pos|billing)\b/],
-  ["interaction", /\b(?:visits?|calls?|emails?|e-mails?|interactions?|activit(?:y|ies)|contact log|call log|meetings?|appointments?|follow[- ]?ups?|log|visitas|responses?)\b/],
+  [
+    "transaction",
+    /\b(?:sales?|invoices?|payments?|receipts?|transactions?|orders?|ledger|purchases|donations?|gifts?|ventas|facturas?|refunds?|credit (?:memo|note)s?|pos|billing)\b/,
+  ],
+  [
+    "interaction",
+    /\b(?:visits?|calls?|emails?|e-mails?|interactions?|activit(?:y|ies)|contact log|call log|meetings?|appointments?|follow[- ]?ups?|log|visitas|responses?)\b/,
+  ],
   ["campaign", /\b(?:campaigns?|ads?|adverts?|advertising|marketing|newsletters?)\b/],
-  ["customer", /\b(?:customers?|clients?|contacts?|members?|donors?|accounts|mailing list|address book|clientes?|patients?|students?|prospects|leads|subscribers?|directory|people|supporters)\b/],
+  [
+    "customer",
+    /\b(?:customers?|clients?|contacts?|members?|donors?|accounts|mailing list|address book|clientes?|patients?|students?|prospects|leads|subscribers?|directory|people|supporters)\b/,
+  ],
   ["item", /\b(?:items?|products?|price ?list|inventory|stock|catalogue|catalog)\b/],
 ];
 
@@ -27,8 +36,26 @@ export function decideEntity(columns: readonly ScoredColumn[], title: string): E
     ["customer", customerScore(columns, has)],
     ["transaction", transactionScore(columns, has)],
     ["interaction", interactionScore(has)],
-    ["campaign", has("impressions") + has("clicks") + 1.2 * has("campaignName") + has("budget") + has("spend") + 0.6 * has("conversions") - 0.8],
-    ["item", 1.5 * has("sku") + 1.2 * has("unitPrice") + 0.8 * has("itemName") - 1.6 * has("date") - 1.5 * Math.max(has("emails"), has("phones")) - has("customerId") - 0.6],
+    [
+      "campaign",
+      has("impressions") +
+        has("clicks") +
+        1.2 * has("campaignName") +
+        has("budget") +
+        has("spend") +
+        0.6 * has("conversions") -
+        0.8,
+    ],
+    [
+      "item",
+      1.5 * has("sku") +
+        1.2 * has("unitPrice") +
+        0.8 * has("itemName") -
+        1.6 * has("date") -
+        1.5 * Math.max(has("emails"), has("phones")) -
+        has("customerId") -
+        0.6,
+    ],
     ["social_profile", 1.5 * has("followers") + has("handle") + 0.5 * has("following") + 0.5 * has("posts") - 1.2],
   ]);
   const plain = fold(title).replace(/[_\d]+/g, " ");
@@ -64,9 +91,27 @@ function nameUniqueness(columns: readonly ScoredColumn[]): number {
 
 function customerScore(columns: readonly ScoredColumn[], has: Has): number {
   const named = Math.max(has("name"), has("givenName"), has("familyName"), has("orgName"), 0.8 * has("contactPerson"));
-  const reach = has("emails") + has("phones") + 0.8 * Math.max(has("address"), has("street")) + 0.5 * has("locality") + 0.4 * has("region");
-  const detail = 0.5 * (has("birthDate") + has("taxId") + has("since") + has("website") + has("givenName") + has("familyName") + has("doNotContact") + has("title"));
-  const document = 1.2 * has("amount", 0.7) * has("date", 0.7) + 1.2 * has("number", 0.7) + 0.5 * has("quantity") + 0.6 * has("dueDate");
+  const reach =
+    has("emails") +
+    has("phones") +
+    0.8 * Math.max(has("address"), has("street")) +
+    0.5 * has("locality") +
+    0.4 * has("region");
+  const detail =
+    0.5 *
+    (has("birthDate") +
+      has("taxId") +
+      has("since") +
+      has("website") +
+      has("givenName") +
+      has("familyName") +
+      has("doNotContact") +
+      has("title"));
+  const document =
+    1.2 * has("amount", 0.7) * has("date", 0.7) +
+    1.2 * has("number", 0.7) +
+    0.5 * has("quantity") +
+    0.6 * has("dueDate");
   const contact = 0.8 * has("outcome") + 0.6 * has("agent") + 0.6 * has("interactionKind", 0.7) + 0.6 * has("subject");
   const unique = nameUniqueness(columns);
   if (named === 0 && reach < 1) return 0;
@@ -81,15 +126,29 @@ function transactionScore(columns: readonly ScoredColumn[], has: Has): number {
   const who = Math.max(has("name"), has("customerId"), has("orgName"), has("customerEmail"), 0.6 * has("emails"));
   const unique = nameUniqueness(columns);
   return (
-    money + 1.2 * when + 0.7 * who + has("number", 0.7) + 0.6 * (has("quantity") + has("paymentMethod") + has("dueDate") + has("currency")) +
-    0.4 * (has("itemName") + has("description") + has("balance")) + (unique < 0.7 ? 0.8 : 0) - (when === 0 ? 1.5 : 0) - 0.8 * has("impressions")
+    money +
+    1.2 * when +
+    0.7 * who +
+    has("number", 0.7) +
+    0.6 * (has("quantity") + has("paymentMethod") + has("dueDate") + has("currency")) +
+    0.4 * (has("itemName") + has("description") + has("balance")) +
+    (unique < 0.7 ? 0.8 : 0) -
+    (when === 0 ? 1.5 : 0) -
+    0.8 * has("impressions")
   );
 }
 
 function interactionScore(has: Has): number {
   const when = has("date");
   if (when === 0) return 0;
-  const what = has("interactionKind") + has("outcome") + has("subject") + 0.8 * has("channel") + 0.8 * has("agent") + 0.8 * has("direction") + 0.3 * has("notes");
+  const what =
+    has("interactionKind") +
+    has("outcome") +
+    has("subject") +
+    0.8 * has("channel") +
+    0.8 * has("agent") +
+    0.8 * has("direction") +
+    0.3 * has("notes");
   const who = Math.max(has("name"), has("customerId"), has("orgName"), has("emails"), has("phones"));
   return what === 0 ? 0.5 * who : when + what + 0.6 * who - 1.4 * has("amount", 0.7) - has("number", 0.9);
 }

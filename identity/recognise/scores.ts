@@ -62,7 +62,8 @@ export function scoreColumns(
     const scores = new Map<Concept, number>();
     for (const [concept, strength] of headerConcepts(header)) {
       const fit = profile.filled === 0 ? 0.6 : (FITS[concept]?.(profile) ?? 1);
-      const score = fit < 0.25 ? 0 : strength * (0.5 + 0.5 * fit) + (FITS[concept] !== undefined && fit > 0.8 ? 0.1 : 0);
+      const score =
+        fit < 0.25 ? 0 : strength * (0.5 + 0.5 * fit) + (FITS[concept] !== undefined && fit > 0.8 ? 0.1 : 0);
       if (score > 0.2) scores.set(concept, score);
     }
     addByContent(scores, profile);

@@ -38,17 +38,26 @@ export function recogniseTable(table: TableSample): RecognisedTable {
   const { entity, confidence } = decideEntity(columns, table.title);
   const notes: string[] = [];
   if (entity === "ignore") {
-    return { mapping: { entity, load: "snapshot", columns: {} }, confidence, notes: ["nothing in it looks like customers, sales, contacts or campaigns"] };
+    return {
+      mapping: { entity, load: "snapshot", columns: {} },
+      confidence,
+      notes: ["nothing in it looks like customers, sales, contacts or campaigns"],
+    };
   }
   const assigned = fieldsFor(entity, columns);
   const id = idColumn(entity, columns, assigned, notes);
   const dateOrder = orderOfDates(columns, assigned, table.pack, notes);
   const defaults = defaultsFor(entity, table.title, assigned, columns);
-  const unmapped = columns.filter((column) => !assigned.some((one) => one.header === column.header)).map((one) => one.header);
+  const unmapped = columns
+    .filter((column) => !assigned.some((one) => one.header === column.header))
+    .map((one) => one.header);
   if (unmapped.length > 0) notes.push(`not used: ${unmapped.filter((header) => header !== "").join(", ")}`);
   const mapping: TableMapping = {
     entity,
-    load: entity === "customer" || entity === "campaign" || entity === "item" || entity === "social_profile" ? "snapshot" : "append",
+    load:
+      entity === "customer" || entity === "campaign" || entity === "item" || entity === "social_profile"
+        ? "snapshot"
+        : "append",
     columns: Object.fromEntries(assigned.map(({ header, field }) => [header, field])),
     ...(Object.keys(defaults).length === 0 ? {} : { defaults }),
     ...(id === null ? {} : { id }),
@@ -63,7 +72,8 @@ function idColumn(
   assigned: readonly AssignedColumn[],
   notes: string[],
 ): string | null {
-  const own = entity === "customer" ? ["customerId", "id", "number"] : entity === "item" ? ["sku", "id"] : ["number", "id"];
+  const own =
+    entity === "customer" ? ["customerId", "id", "number"] : entity === "item" ? ["sku", "id"] : ["number", "id"];
   const isUnique = (column: ScoredColumn): boolean =>
     column.profile.filled > 0 && column.profile.unique === 1 && column.profile.filled >= column.profile.rows * 0.98;
   for (const concept of own) {
@@ -91,11 +101,14 @@ function orderOfDates(
   pack: CountryPack,
   notes: string[],
 ): "dmy" | "mdy" | null {
-  const dates = columns.filter((column) => column.profile.date > 0.5 && assigned.some((one) => one.header === column.header));
+  const dates = columns.filter(
+    (column) => column.profile.date > 0.5 && assigned.some((one) => one.header === column.header),
+  );
   const day = dates.reduce((sum, column) => sum + column.profile.dayFirst, 0);
   const month = dates.reduce((sum, column) => sum + column.profile.monthFirst, 0);
   if (dates.every((column) => column.profile.slashDates === 0)) return null;
-  if (day > 0 && month > 0) notes.push("some dates are day-first and some month-first; the more frequent order was taken");
+  if (day > 0 && month > 0)
+    notes.push("some dates are day-first and some month-first; the more frequent order was taken");
   if (day !== month) return day > month ? "dmy" : "mdy";
   notes.push("no date above the 12th tells day from month; the country's custom was taken");
   return pack.dateOrder === "mdy" ? "mdy" : "dmy";

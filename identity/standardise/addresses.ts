@@ -222,7 +222,13 @@ function settleRegion(draft: Draft, pack: CountryPack, index: PlaceIndex): void 
   }
   if (draft.country === null && draft.regionCode !== null) draft.country = pack.country;
   // A district of the corporate area with the town as its "region" says nothing about the parish.
-  if (draft.postcode !== null && draft.regionCode !== null && draft.region === draft.locality && place !== undefined && place.regions.length > 1) {
+  if (
+    draft.postcode !== null &&
+    draft.regionCode !== null &&
+    draft.region === draft.locality &&
+    place !== undefined &&
+    place.regions.length > 1
+  ) {
     draft.region = null;
     draft.regionCode = null;
   }

@@ -19,7 +19,10 @@ export type DateOrder = "dmy" | "mdy" | null;
  * Reads a date: ISO (with or without time), yyyymmdd, month names, and numbers in the order that the whole table
  * shows. Without an order, a value above 12 decides, then the pack's custom (noted). Spreadsheet serials are not dates here.
  */
-export function parseDate(text: string, options: { readonly order?: DateOrder; readonly pack: CountryPack }): DateResult {
+export function parseDate(
+  text: string,
+  options: { readonly order?: DateOrder; readonly pack: CountryPack },
+): DateResult {
   const plain = fold(text)
     .replace(/(\d)(?:st|nd|rd|th)\b/g, "$1")
     .replace(/^(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*[,.]?\s+/, "");
@@ -50,7 +53,8 @@ function decideOrder(
 }
 
 function readNamed(plain: string): DateResult | null {
-  const dayFirst = /^(\d{1,2})[\s\-/.,]*(?:de\s+)?([a-z]{3,10})\.?[\s\-/.,]*(?:de\s+|del\s+)?'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
+  const dayFirst =
+    /^(\d{1,2})[\s\-/.,]*(?:de\s+)?([a-z]{3,10})\.?[\s\-/.,]*(?:de\s+|del\s+)?'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
   const monthFirst = /^([a-z]{3,10})\.?[\s\-/.]*(\d{1,2})[\s\-/.,]+'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
   const day = dayFirst?.[1] ?? monthFirst?.[2];
   const month = monthNumber(dayFirst?.[2] ?? monthFirst?.[1] ?? "");

@@ -9,8 +9,10 @@ export interface EmailsResult {
 }
 
 const ADDRESS = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$/;
-const FILLER_LOCAL = /^(?:test\d*|none|no|na|n\.a|noemail|no-?mail|no\.email|nil|null|x+|asdf+|abc|nobody|unknown|dummy|email|noone|sample)$/;
-const FILLER_DOMAIN = /^(?:test|example|none|noemail|nomail|no|na|email|xxx|asdf|domain|sample|company)\.(?:com|org|net)$/;
+const FILLER_LOCAL =
+  /^(?:test\d*|none|no|na|n\.a|noemail|no-?mail|no\.email|nil|null|x+|asdf+|abc|nobody|unknown|dummy|email|noone|sample)$/;
+const FILLER_DOMAIN =
+  /^(?:test|example|none|noemail|nomail|no|na|email|xxx|asdf|domain|sample|company)\.(?:com|org|net)$/;
 
 /** Reads every e-mail address of one or more cells ("A@b.com; c@d.com", "Name <a@b.com>", "mailto:…"). */
 export function normaliseEmails(cells: string | readonly string[]): EmailsResult {

@@ -28,7 +28,9 @@ export interface TypeVerdict {
  */
 export function decideEntityType(clues: TypeClues, lexicon: Lexicon): TypeVerdict {
   const index = lexiconIndex(lexicon);
-  const texts = [clues.name, clues.orgName, fullName(clues)].filter((text): text is string => text !== null && text !== "");
+  const texts = [clues.name, clues.orgName, fullName(clues)].filter(
+    (text): text is string => text !== null && text !== "",
+  );
   if (texts.length > 0 && texts.every((text) => isPlaceholder(text, index))) {
     return { entityType: "not_a_customer", probability: 0.99 };
   }

@@ -73,13 +73,18 @@ function takeCurrency(
     const rest = `${text.slice(0, at)} ${text.slice(at + sign.length)}`;
     // "USD $5" names the currency twice; the code is the stronger word.
     const code = /[A-Za-z]{3}/.exec(rest)?.[0]?.toUpperCase();
-    if (code !== undefined && isCurrency(code)) return { currency: code, rest: rest.replace(/[A-Za-z]{3}/, ""), assumed: false };
+    if (code !== undefined && isCurrency(code))
+      return { currency: code, rest: rest.replace(/[A-Za-z]{3}/, ""), assumed: false };
     const bare = !/[A-Z]/i.test(sign) && sign === "$";
     return { currency: bare ? options.homeCurrency : (options.pack.currencySigns[sign] ?? null), rest, assumed: bare };
   }
   const code = /(?:^|[^A-Za-z])([A-Za-z]{3})(?![A-Za-z])/.exec(text)?.[1];
   if (code === undefined) return { currency: options.homeCurrency, rest: text, assumed: false };
-  return { currency: isCurrency(code.toUpperCase()) ? code.toUpperCase() : null, rest: text.replace(code, ""), assumed: false };
+  return {
+    currency: isCurrency(code.toUpperCase()) ? code.toUpperCase() : null,
+    rest: text.replace(code, ""),
+    assumed: false,
+  };
 }
 
 function plainNumber(text: string): string | null {

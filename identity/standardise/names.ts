@@ -26,7 +26,9 @@ const GENERATION: Readonly<Record<string, string>> = {
   iv: "iv",
 };
 const LETTERS_AFTER = new Set("phd md esq jp oj cd od qc kc mba bsc msc cpa dds mp obe mbe om rn pe".split(" "));
-const PARTICLES = new Set("de da do dos das del della di du la le van von der den ter ten bin ibn al el st saint mac".split(" "));
+const PARTICLES = new Set(
+  "de da do dos das del della di du la le van von der den ter ten bin ibn al el st saint mac".split(" "),
+);
 
 /**
  * Takes a person's name apart: titles (also two: "Rev. Dr."), "Last, First", generation suffixes, letters after the
@@ -96,10 +98,19 @@ function splitTokens(
   inverted: boolean,
 ): { given: string | null; middle: string | null; family: string | null } {
   const show = (list: readonly string[]): string | null =>
-    list.length === 0 ? null : nameCase(list.join(" ").replace(/\uE000/g, " ").replace(/[.,]+$/, ""));
+    list.length === 0
+      ? null
+      : nameCase(
+          list
+            .join(" ")
+            .replace(/\uE000/g, " ")
+            .replace(/[.,]+$/, ""),
+        );
   if (tokens.length === 0) return { given: null, middle: null, family: null };
   if (tokens.length === 1) {
-    return inverted ? { given: null, middle: null, family: show(tokens) } : { given: show(tokens), middle: null, family: null };
+    return inverted
+      ? { given: null, middle: null, family: show(tokens) }
+      : { given: show(tokens), middle: null, family: null };
   }
   const familyStart = (from: number): number =>
     from > 1 && PARTICLES.has(bare(tokens[from - 1] ?? "")) ? familyStart(from - 1) : from;
@@ -158,7 +169,22 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   jewellers: "jewelers",
   jewellery: "jewelry",
 };
-const EMPTY_WORDS = new Set(["the", "and", "of", "a", "an", "de", "la", "el", "at", "for", "in", "jamaica", "ja", "jm"]);
+const EMPTY_WORDS = new Set([
+  "the",
+  "and",
+  "of",
+  "a",
+  "an",
+  "de",
+  "la",
+  "el",
+  "at",
+  "for",
+  "in",
+  "jamaica",
+  "ja",
+  "jm",
+]);
 
 /** The words that tell one firm from another: legal forms, articles and possessives dropped, abbreviations written out. */
 export function organisationTokens(text: string, lexicon: Lexicon): string[] {

@@ -15,7 +15,10 @@ export interface PhonesResult {
  * Reads every telephone number of one or more cells: lists, "or", T:/F: labels, "926-1234/5" (two lines),
  * "926-1234-6" (a range), extensions, 00 and 011 prefixes, and local numbers without an area code.
  */
-export function normalisePhones(cells: string | readonly string[], options: { readonly pack: CountryPack }): PhonesResult {
+export function normalisePhones(
+  cells: string | readonly string[],
+  options: { readonly pack: CountryPack },
+): PhonesResult {
   const phones: string[] = [];
   const notes = new Set<string>();
   for (const cell of typeof cells === "string" ? [cells] : cells) {
@@ -27,7 +30,8 @@ export function normalisePhones(cells: string | readonly string[], options: { re
   return { phones: sortedUnique(phones), notes: [...notes].sort() };
 }
 
-const LABEL = /(?:^|[\s,;/|(])(?:tel(?:ephone)?|phone|ph|fax|cell(?:ular)?|mob(?:ile)?|office|home|work|whatsapp|wa|t|f|c|m|w|h|p|o)\s*[.:#]+\s*/gi;
+const LABEL =
+  /(?:^|[\s,;/|(])(?:tel(?:ephone)?|phone|ph|fax|cell(?:ular)?|mob(?:ile)?|office|home|work|whatsapp|wa|t|f|c|m|w|h|p|o)\s*[.:#]+\s*/gi;
 
 function splitCell(cell: string, notes: Set<string>): string[] {
   if (cell === "") return [];
@@ -110,5 +114,7 @@ function isNanp(number: string): boolean {
 // 000-0000, 111-1111, 123-4567, 876-000-0000: typed to get past a required field.
 function isFiller(number: string): boolean {
   const local = number.slice(-7);
-  return /^(\d)\1+$/.test(local) || local === "1234567" || /^0123456789$|^1234567890$/.test(number) || /^0+$/.test(number);
+  return (
+    /^(\d)\1+$/.test(local) || local === "1234567" || /^0123456789$|^1234567890$/.test(number) || /^0+$/.test(number)
+  );
 }

@@ -55,7 +55,8 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
 
     it("keeps the order of each key and gives every partition offsets without gaps", async () => {
       const topic = topicName();
-      for (let call = 0; call < 5; call += 1) await log.append(numbered(topic, { keys: 7, from: call * 70, count: 70 }));
+      for (let call = 0; call < 5; call += 1)
+        await log.append(numbered(topic, { keys: 7, from: call * 70, count: 70 }));
       const seen = await readAll([topic]);
       expect(seen).toHaveLength(350);
       for (const [key, list] of grouped(seen, (message) => message.key)) {
@@ -63,7 +64,10 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
         expect(numbers, key).toEqual([...numbers].sort((a, b) => a - b));
       }
       for (const [partition, list] of grouped(seen, (message) => String(message.partition))) {
-        expect(list.map((message) => message.offset), partition).toEqual(list.map((_message, i) => i));
+        expect(
+          list.map((message) => message.offset),
+          partition,
+        ).toEqual(list.map((_message, i) => i));
       }
     });
 
@@ -77,11 +81,21 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
 
     it("gives back values, headers, null values and odd text as they were appended", async () => {
       const topic = topicName();
-      const values = [{ b: 1, a: [null, "x", { deep: true }] }, "text", 12.5, "zero \u0000, half \ud83d, whole 😀", null];
-      await log.append(values.map((value, i) => ({ topic, key: "same", value, headers: { run_id: `r${i}`, attempt: "é" } })));
+      const values = [
+        { b: 1, a: [null, "x", { deep: true }] },
+        "text",
+        12.5,
+        "zero \u0000, half \ud83d, whole 😀",
+        null,
+      ];
+      await log.append(
+        values.map((value, i) => ({ topic, key: "same", value, headers: { run_id: `r${i}`, attempt: "é" } })),
+      );
       const seen = await readAll([topic]);
       expect(seen.map((message) => message.value)).toEqual(values);
-      expect(seen.map((message) => message.headers)).toEqual(values.map((_value, i) => ({ run_id: `r${i}`, attempt: "é" })));
+      expect(seen.map((message) => message.headers)).toEqual(
+        values.map((_value, i) => ({ run_id: `r${i}`, attempt: "é" })),
+      );
       expect(Math.abs((seen[0]?.timestamp ?? 0) - Date.now())).toBeLessThan(60_000);
     });
 
@@ -105,7 +119,10 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
       expect(seen).toHaveLength(181);
       for (const [key, list] of grouped(seen, (message) => message.key)) {
         if (key === "first") continue;
-        expect(list.map((message) => (message.value as { n: number }).n), key).toEqual(list.map((_message, i) => i));
+        expect(
+          list.map((message) => (message.value as { n: number }).n),
+          key,
+        ).toEqual(list.map((_message, i) => i));
       }
     });
 
@@ -276,7 +293,9 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
       expect(new Set(seen.map((message) => (message.value as { n: number }).n)).size).toBe(20_000);
       expect(seen).toHaveLength(20_000);
       if (process.env["C360_FIGURES"] !== undefined) {
-        process.stdout.write(`${name}: append ${Math.round(appended - started)} ms, read ${Math.round(read - appended)} ms\n`);
+        process.stdout.write(
+          `${name}: append ${Math.round(appended - started)} ms, read ${Math.round(read - appended)} ms\n`,
+        );
       }
       // Far above what a busy machine needs (under 2 s), far below what one statement for each message would take.
       expect(read - started).toBeLessThan(15_000);

@@ -32,10 +32,29 @@ alter table identity.customer_ids drop constraint customer_ids_anchor_key_key;
 alter table identity.customer_ids
   add constraint customer_ids_anchor_key_key unique (anchor_key) deferrable initially deferred;
 
+-- What became of the records of each read. The connector's own count stands for attempts that ended; for one that was cut
+-- off, and could not count, what arrived. Deletes are part of it.
+create view ops.run_balance as
+  with arrived as (
+    select run_id, source, account, stream, attempt, sum(records) as records,
+           coalesce(sum(records) filter (where outcome = 'loaded'), 0) as loaded,
+           coalesce(sum(records) filter (where outcome = 'unchanged'), 0) as unchanged,
+           coalesce(sum(records) filter (where outcome = 'quarantined'), 0) as quarantined,
+           coalesce(sum(records) filter (where outcome = 'filtered'), 0) as filtered
+      from ops.stream_outcomes group by run_id, source, account, stream, attempt
+  )
+  select run_id, source, account, stream,
+         sum(case when t.outcome is null then coalesce(a.records, 0) else t.read end)::bigint as read,
+         sum(coalesce(a.loaded, 0))::bigint as loaded, sum(coalesce(a.unchanged, 0))::bigint as unchanged,
+         sum(coalesce(a.quarantined, 0))::bigint as quarantined, sum(coalesce(a.filtered, 0))::bigint as filtered
+    from ops.stream_reads t full join arrived a using (run_id, source, account, stream, attempt)
+   group by run_id, source, account, stream;
+comment on view ops.run_balance is 'The sums that ops.source_balance keeps, as they stand now.';
+
 create view ops.latest_publication as
   select r.run_id, r.finished_at, r.data_as_of, r.content_hash, r.rows_changed
   from ops.runs r
-  where r.content_hash is not null and r.status in ('published', 'published_partial')
+  where r.content_hash is not null
   order by r.started_at desc, r.run_id desc
   limit 1;
 comment on view ops.latest_publication is 'The run whose data are up.';
@@ -95,3 +114,7 @@ comment on column identity.customer_ids.status is 'active or retired.';
 comment on column identity.customer_ids.redirect_to is 'Id that took over from a retired one.';
 comment on column identity.customer_ids.minted_run_id is 'Run that minted it.';
 comment on column identity.customer_ids.minted_as_of is 'Latest day of the data when it was minted.';
+
+-- Candidates take the defaults of the published table, too.
+alter table build.review_tasks alter column value_at_stake set default 0;
+alter table build.review_tasks alter column status set default 'open';

@@ -3,11 +3,11 @@ import type { SqlClient } from "#core";
 /** A record that waits for mending. */
 export interface QuarantineRow {
   readonly id: number;
-  readonly key: string;
   readonly source: string;
   readonly account: string;
   readonly stream: string;
   readonly source_id: string;
+  readonly run_id: string;
   readonly reason: string;
   readonly detail: string;
   readonly field: string | null;
@@ -15,29 +15,51 @@ export interface QuarantineRow {
   readonly sheet: string | null;
   readonly row_number: number | null;
   readonly raw: unknown;
-  readonly status: string;
+  readonly status: "open" | "resolved" | "retried";
   readonly first_seen_at: string;
 }
 
-const COLUMNS =
-  "id, key, source, account, stream, source_id, reason, detail, field, file, sheet, row_number, raw, status, first_seen_at";
+/** How many records one reason keeps out of one source. */
+export interface KeptOut {
+  readonly source: string;
+  readonly reason: string;
+  readonly records: number;
+}
 
-/** Open rows of the quarantine, oldest first. */
+const COLUMNS = `id, source, account, stream, source_id, run_id, reason, detail, field, file, sheet, row_number, raw, status,
+  first_seen_at`;
+
+/** Open rows, by source, stream, file and place. */
 export async function listQuarantine(
   db: SqlClient,
-  options: { readonly reason?: string; readonly source?: string; readonly limit?: number } = {},
+  filter: { readonly reason?: string; readonly source?: string; readonly limit?: number } = {},
 ): Promise<readonly QuarantineRow[]> {
   const { rows } = await db.query<QuarantineRow>(
     `select ${COLUMNS} from ops.quarantine
       where status = 'open' and ($1::text is null or reason = $1) and ($2::text is null or source = $2)
-      order by id limit $3`,
-    [options.reason ?? null, options.source ?? null, options.limit ?? 1_000_000],
+      order by source, account, stream, file nulls first, sheet nulls first, row_number nulls first, id
+      limit $3`,
+    [filter.reason ?? null, filter.source ?? null, filter.limit ?? null],
   );
   return rows;
 }
 
-/** One row of the quarantine, open or not; null when there is none. */
+/** One row, whatever its status; null when there is none of that id. */
 export async function showQuarantine(db: SqlClient, id: number): Promise<QuarantineRow | null> {
   const { rows } = await db.query<QuarantineRow>(`select ${COLUMNS} from ops.quarantine where id = $1`, [id]);
   return rows[0] ?? null;
+}
+
+/** What is kept out now, and why: quarantined records that wait and records left out on purpose, most first. */
+export async function listKeptOut(db: SqlClient): Promise<readonly KeptOut[]> {
+  const { rows } = await db.query<KeptOut>(
+    `select source, reason, sum(records)::bigint as records
+       from (select source, reason, count(*) as records from ops.quarantine where status = 'open' group by source, reason
+             union all
+             select f.source, f.reason, count(*)
+               from ops.filtered f join stage.record_state s on s.key = f.key and s.outcome = 'filtered' and s.raw_hash = f.raw_hash
+              group by f.source, f.reason) r
+      group by source, reason order by records desc, source, reason`,
+  );
+  return rows;
 }

@@ -1,25 +1,34 @@
-import type { SqlClient, StreamState } from "#core";
+import type { KnownStream, SqlClient, StreamOutcome, StreamState } from "#core";
 
 /** Names one stream of one account. */
-export interface StreamKey {
+export interface StreamPlace {
   readonly source: string;
   readonly account: string;
   readonly stream: string;
 }
 
-/** The checkpoint of a stream; null before its first. */
-export async function readStreamState(db: SqlClient, key: StreamKey): Promise<StreamState | null> {
-  const { rows } = await db.query<{ state: StreamState }>(
-    "select state from ops.stream_state where source = $1 and account = $2 and stream = $3",
-    [key.source, key.account, key.stream],
-  );
-  return rows[0]?.state ?? null;
+/** A record that its source still has, as far as we know. */
+export interface LivingKey {
+  readonly key: string;
+  readonly sourceId: string;
+  /** Hash of its last raw version. */
+  readonly hash: string;
 }
 
-/** Saves the checkpoint of a stream. Called only after the log acknowledged everything before it. */
+/** Checkpoint of a stream; null when it was never read, or its connector keeps none. */
+export async function readStreamState(db: SqlClient, where: StreamPlace): Promise<StreamState | null> {
+  const { rows } = await db.query<{ state: StreamState | Readonly<Record<string, never>> }>(
+    "select state from ops.stream_state where source = $1 and account = $2 and stream = $3",
+    [where.source, where.account, where.stream],
+  );
+  const state = rows[0]?.state;
+  return state !== undefined && typeof state["v"] === "number" ? (state as StreamState) : null;
+}
+
+/** Saves a checkpoint. To be called once the log has acknowledged every record before it. */
 export async function saveStreamState(
   db: SqlClient,
-  entry: StreamKey & {
+  save: StreamPlace & {
     readonly state: Readonly<Record<string, unknown>>;
     readonly columns: readonly string[];
     readonly runId: string;
@@ -28,55 +37,62 @@ export async function saveStreamState(
 ): Promise<void> {
   await db.query(
     `insert into ops.stream_state (source, account, stream, state, columns, last_run_id, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
+     values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7)
      on conflict (source, account, stream) do update
-       set state = excluded.state, columns = excluded.columns, last_run_id = excluded.last_run_id, updated_at = excluded.updated_at`,
+       set state = excluded.state, columns = excluded.columns, last_run_id = excluded.last_run_id,
+           updated_at = excluded.updated_at`,
     [
-      entry.source,
-      entry.account,
-      entry.stream,
-      JSON.stringify(entry.state),
-      JSON.stringify(entry.columns),
-      entry.runId,
-      entry.at,
+      save.source,
+      save.account,
+      save.stream,
+      JSON.stringify(save.state),
+      JSON.stringify(save.columns),
+      save.runId,
+      save.at,
     ],
   );
 }
 
-/** Tables of an account that were read before, with their columns. */
+/** Notes that a stream was read whole: its freshness. */
+export async function markStreamRead(
+  db: SqlClient,
+  mark: StreamPlace & { readonly runId: string; readonly at: string },
+): Promise<void> {
+  await db.query(
+    `insert into ops.stream_state (source, account, stream, state, last_success_at, last_run_id, updated_at)
+     values ($1, $2, $3, '{}', $5, $4, $5)
+     on conflict (source, account, stream) do update
+       set last_success_at = excluded.last_success_at, last_run_id = excluded.last_run_id`,
+    [mark.source, mark.account, mark.stream, mark.runId, mark.at],
+  );
+}
+
+/** Streams of an account that were read before, with their columns, by name. */
 export async function knownStreams(
   db: SqlClient,
-  key: { readonly source: string; readonly account: string },
-): Promise<readonly { readonly name: string; readonly columns: readonly string[] }[]> {
-  const { rows } = await db.query<{ name: string; columns: string[] }>(
-    "select stream as name, columns from ops.stream_state where source = $1 and account = $2 order by stream",
-    [key.source, key.account],
+  where: { readonly source: string; readonly account: string },
+): Promise<readonly KnownStream[]> {
+  const { rows } = await db.query<KnownStream>(
+    `select stream as name, columns from ops.stream_state where source = $1 and account = $2 order by stream`,
+    [where.source, where.account],
   );
   return rows;
 }
 
-/** Every living record of a stream: the keys that a full read must show again. */
-export async function listLivingKeys(
-  db: SqlClient,
-  key: StreamKey,
-): Promise<readonly { readonly key: string; readonly sourceId: string; readonly hash: string }[]> {
-  const { rows } = await db.query<{ key: string; sourceId: string; hash: string }>(
-    `select key, source_id as "sourceId", hash
-       from (select distinct on (key) key, source_id, hash, op
-               from raw.records
-              where source = $1 and account = $2 and stream = $3
-              order by key, id desc) latest
-      where op = 'upsert'
-      order by key`,
-    [key.source, key.account, key.stream],
+/** Records of a stream that were there at the last read: what is absent from a full read now was deleted. */
+export async function listLivingKeys(db: SqlClient, where: StreamPlace): Promise<readonly LivingKey[]> {
+  const { rows } = await db.query<{ key: string; hash: string }>(
+    `select key, raw_hash as hash from stage.record_state
+      where source = $1 and account = $2 and stream = $3 and outcome <> 'deleted' order by key collate "C"`,
+    [where.source, where.account, where.stream],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, sourceId: decodeURIComponent(row.key.slice(row.key.lastIndexOf(":") + 1)) }));
 }
 
-/** Records that a stream is being read. */
+/** Notes that an attempt to read a stream begins. */
 export async function startStreamRead(
   db: SqlClient,
-  read: StreamKey & {
+  read: StreamPlace & {
     readonly runId: string;
     readonly sourceName: string;
     readonly attempt: string;
@@ -91,18 +107,19 @@ export async function startStreamRead(
   );
 }
 
-/** Records how the read of a stream ended, with the connector's own counts. */
+/** Notes how an attempt to read a stream ended, with the connector's own counts. */
 export async function finishStreamRead(
   db: SqlClient,
-  read: StreamKey & {
+  read: StreamPlace & {
     readonly runId: string;
     readonly attempt: string;
-    readonly outcome: string;
+    readonly outcome: StreamOutcome;
     readonly snapshot: boolean;
+    /** Records, deletes included. */
     readonly read: number;
     readonly deletes: number;
     readonly requests: number;
-    readonly vendorTotals: unknown;
+    readonly vendorTotals: Readonly<Record<string, unknown>> | null;
     readonly error: {
       readonly class: string;
       readonly code: string;
@@ -114,7 +131,7 @@ export async function finishStreamRead(
 ): Promise<void> {
   await db.query(
     `update ops.stream_reads
-        set outcome = $6, snapshot = $7, read = $8, deletes = $9, requests = $10, vendor_totals = $11,
+        set outcome = $6, snapshot = $7, read = $8, deletes = $9, requests = $10, vendor_totals = $11::jsonb,
             error_class = $12, error_code = $13, error_message = $14, error_hint = $15, finished_at = $16
       where run_id = $1 and source = $2 and account = $3 and stream = $4 and attempt = $5`,
     [
@@ -135,60 +152,5 @@ export async function finishStreamRead(
       read.error?.hint ?? null,
       read.at,
     ],
-  );
-}
-
-/** Marks a stream as read whole, and counts its living records. */
-export async function markStreamRead(
-  db: SqlClient,
-  entry: StreamKey & { readonly runId: string; readonly at: string },
-): Promise<void> {
-  await db.query(
-    `insert into ops.stream_state (source, account, stream, state, last_success_at, last_run_id, updated_at)
-     values ($1, $2, $3, '{"v":0}', $5, $4, $5)
-     on conflict (source, account, stream) do update
-       set last_success_at = excluded.last_success_at, last_run_id = excluded.last_run_id`,
-    [entry.source, entry.account, entry.stream, entry.runId, entry.at],
-  );
-}
-
-/** Records something worth knowing about a stream; the same thing once a run. */
-export async function recordNotice(
-  db: SqlClient,
-  notice: StreamKey & {
-    readonly runId: string;
-    readonly code: string;
-    readonly severity: string;
-    readonly subject: string;
-    readonly message: string;
-    readonly at: string;
-  },
-): Promise<void> {
-  await db.query(
-    `insert into ops.notices (run_id, source, account, stream, code, severity, subject, message, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (run_id, source, account, stream, code, subject) do nothing`,
-    [
-      notice.runId,
-      notice.source,
-      notice.account,
-      notice.stream,
-      notice.code,
-      notice.severity,
-      notice.subject,
-      notice.message,
-      notice.at,
-    ],
-  );
-}
-
-/** Counts the living records of every stream into its state, for the freshness view. */
-export async function refreshLiveRecords(db: SqlClient): Promise<void> {
-  await db.query(
-    `update ops.stream_state state set live_records = counted.records
-       from (select source, account, stream, count(*) filter (where outcome = 'loaded') as records
-               from stage.record_state group by source, account, stream) counted
-      where (state.source, state.account, state.stream) = (counted.source, counted.account, counted.stream)
-        and state.live_records <> counted.records`,
   );
 }

@@ -1,106 +1,78 @@
+import { sha256 } from "#core";
 import type { SqlClient } from "#core";
 
-/** One stream's balance in a run, with what went wrong. */
-export interface BalanceRow {
+/** What became of one stream's records in one run, and how its read ended. */
+export interface StreamSummary {
   readonly source: string;
   readonly account: string;
   readonly stream: string;
+  /** Outcome of the last attempt; `cut off` when it never ended. */
   readonly outcome: string;
   readonly read: number;
   readonly loaded: number;
   readonly unchanged: number;
   readonly quarantined: number;
   readonly filtered: number;
+  /** What went wrong, or null. */
   readonly problem: string | null;
 }
 
-/** What became of the records of each stream in a run; `source` is the name in c360.yaml. */
-export async function listBalance(db: SqlClient, runId: string): Promise<readonly BalanceRow[]> {
-  const { rows } = await db.query<BalanceRow>(
-    `with reads as (
-       select source, account, stream, max(source_name) as source_name,
-              sum(read)::bigint as read,
-              (array_agg(coalesce(outcome, 'interrupted') order by started_at desc))[1] as outcome,
-              (array_agg(error_message order by started_at desc))[1] as problem
-         from ops.stream_reads where run_id = $1 group by source, account, stream),
-     outcomes as (
-       select source, account, stream,
-              coalesce(sum(records) filter (where outcome = 'loaded'), 0)::bigint as loaded,
-              coalesce(sum(records) filter (where outcome = 'unchanged'), 0)::bigint as unchanged,
-              coalesce(sum(records) filter (where outcome = 'quarantined'), 0)::bigint as quarantined,
-              coalesce(sum(records) filter (where outcome = 'filtered'), 0)::bigint as filtered
-         from ops.stream_outcomes where run_id = $1 group by source, account, stream)
-     select coalesce(reads.source_name, outcomes.source) as source, account, stream,
-            coalesce(reads.outcome, 'complete') as outcome, coalesce(reads.read, 0) as read,
-            coalesce(loaded, 0) as loaded, coalesce(unchanged, 0) as unchanged,
-            coalesce(quarantined, 0) as quarantined, coalesce(filtered, 0) as filtered, reads.problem
-       from reads full join outcomes using (source, account, stream)
-      order by 1, 2, 3`,
+/** Size of what is published. */
+export interface PublishedCounts {
+  readonly records: number;
+  readonly customers: number;
+  /** Open questions for a steward. */
+  readonly questions: number;
+}
+
+/** One line of the ranked list. */
+export interface LeadRow {
+  readonly rank: number;
+  readonly customer_id: string;
+  readonly customer: string;
+  readonly phone: string | null;
+  readonly last_contact: string | null;
+  readonly band: string;
+  readonly meaning: string;
+  readonly reason_1: string | null;
+  readonly reason_2: string | null;
+  readonly reason_3: string | null;
+  readonly action: string;
+  readonly data_as_of: string;
+}
+
+/** Streams of a run with their sums as they stand, by source. */
+export async function listBalance(db: SqlClient, runId: string): Promise<readonly StreamSummary[]> {
+  const { rows } = await db.query<StreamSummary>(
+    `with last_reads as (
+       select distinct on (source, account, stream) source, account, stream,
+              coalesce(outcome, 'cut off') as outcome, error_message
+         from ops.stream_reads where run_id = $1
+        order by source, account, stream, started_at desc, attempt desc
+     )
+     select b.source, b.account, b.stream, coalesce(r.outcome, 'complete') as outcome, b.read, b.loaded, b.unchanged,
+            b.quarantined, b.filtered, r.error_message as problem
+       from ops.run_balance b left join last_reads r using (source, account, stream)
+      where b.run_id = $1
+      order by b.source, b.account, b.stream`,
     [runId],
   );
   return rows;
 }
 
-/** Records that are kept out now, by source and reason: open quarantine and what is filtered. */
-export async function listKeptOut(
-  db: SqlClient,
-): Promise<readonly { readonly source: string; readonly reason: string; readonly records: number }[]> {
-  const { rows } = await db.query<{ source: string; reason: string; records: number }>(
-    `select source, reason, count(*)::bigint as records
-       from (select source, reason from ops.quarantine where status = 'open'
-             union all
-             select source, reason from ops.filtered) kept
-      group by source, reason order by count(*) desc, source, reason`,
-  );
-  return rows;
-}
-
-/** Counts for the last screen: living customer records, published customers, open questions. */
-export async function countPublished(
-  db: SqlClient,
-): Promise<{ readonly records: number; readonly customers: number; readonly questions: number }> {
-  const { rows } = await db.query<{ records: number; customers: number; questions: number }>(
+/** Counts of what is published. */
+export async function countPublished(db: SqlClient): Promise<PublishedCounts> {
+  const { rows } = await db.query<PublishedCounts>(
     `select (select count(*) from identity.crosswalk) as records,
             (select count(*) from customer_360.customers) as customers,
             (select count(*) from identity.review_tasks where status = 'open') as questions`,
   );
-  return rows[0] ?? { records: 0, customers: 0, questions: 0 };
+  return rows[0] as PublishedCounts;
 }
 
-/** The ranked list as published, best first. */
-export async function listLeads(
-  db: SqlClient,
-  options: { readonly limit: number },
-): Promise<
-  readonly {
-    readonly rank: number;
-    readonly customer_id: string;
-    readonly customer: string;
-    readonly phone: string | null;
-    readonly last_contact: string | null;
-    readonly band: string;
-    readonly meaning: string;
-    readonly reason_1: string | null;
-    readonly reason_2: string | null;
-    readonly reason_3: string | null;
-    readonly action: string;
-    readonly data_as_of: string;
-  }[]
-> {
-  const { rows } = await db.query<{
-    rank: number;
-    customer_id: string;
-    customer: string;
-    phone: string | null;
-    last_contact: string | null;
-    band: string;
-    meaning: string;
-    reason_1: string | null;
-    reason_2: string | null;
-    reason_3: string | null;
-    action: string;
-    data_as_of: string;
-  }>(
+/** The best leads, first rank first. */
+export async function listLeads(db: SqlClient, options: { readonly limit: number }): Promise<readonly LeadRow[]> {
+  const { rows } = await db.query<LeadRow>(
     `select rank, customer_id, customer, phone, last_contact, band, meaning, reason_1, reason_2, reason_3, action, data_as_of
        from customer_360.leads order by rank limit $1`,
     [options.limit],
@@ -108,12 +80,45 @@ export async function listLeads(
   return rows;
 }
 
-/** Why leads are not scored, when none is; null when at least one is. */
+/** Why nobody has a lead score, when nobody has one; null when somebody has, or nothing is published. */
 export async function reasonNotScored(db: SqlClient): Promise<string | null> {
-  const { rows } = await db.query<{ reason: string | null; scored: boolean }>(
-    `select min(not_scored_reason) as reason, coalesce(bool_or(value is not null), false) as scored
+  const { rows } = await db.query<{ reason: string | null }>(
+    `select case when count(value) = 0 then min(not_scored_reason) end as reason
        from customer_360.customer_scores where score = 'lead'`,
   );
-  const [row] = rows;
-  return row === undefined || row.scored ? null : row.reason;
+  return rows[0]?.reason ?? null;
+}
+
+/**
+ * Hash of everything that a publication is made from: the staged records and the decisions of stewards that stand.
+ * Equal hash, same settings and same release give the same content.
+ */
+export async function inputHash(db: SqlClient): Promise<string> {
+  const { rows } = await db.query<{ records: string; decisions: string; staged: string }>(
+    `select
+       (select encode(sha256(coalesce(string_agg(sha256(convert_to(row(key, raw_hash, mapping_hash, outcome)::text, 'UTF8')),
+                 ''::bytea order by key collate "C"), ''::bytea)), 'hex') from stage.record_state) as records,
+       (select encode(sha256(convert_to(coalesce(string_agg(row(left_key, right_key, decision)::text, '' order by
+                 left_key collate "C", right_key collate "C", decision, id), ''), 'UTF8')), 'hex')
+          from identity.steward_decisions where undone_at is null) as decisions,
+       concat_ws(' ', (select count(*) from stage.customers), (select count(*) from stage.transactions),
+                 (select count(*) from stage.interactions), (select count(*) from stage.campaigns),
+                 (select count(*) from stage.social_profiles), (select count(*) from stage.items)) as staged`,
+  );
+  return sha256(JSON.stringify(rows[0]));
+}
+
+/** A fact that the warehouse keeps for itself; null when it was never written. */
+export async function readSetting(db: SqlClient, name: string): Promise<unknown> {
+  const { rows } = await db.query<{ value: unknown }>("select value from ops.settings where name = $1", [name]);
+  return rows[0]?.value ?? null;
+}
+
+/** Keeps a fact; any JSON value. */
+export async function writeSetting(db: SqlClient, name: string, value: unknown, at: string): Promise<void> {
+  await db.query(
+    `insert into ops.settings (name, value, updated_at) values ($1, $2::jsonb, $3)
+     on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`,
+    [name, JSON.stringify(value), at],
+  );
 }

@@ -1,0 +1,218 @@
+import { seededRandom } from "#core";
+import type { Prepared } from "./prepare.ts";
+import type { ComparisonLevel, KindModel, LinkageSettings, PairKind } from "./settings.ts";
+import { comparePair, compileScorer, pairKind, pairOutcome } from "./weights.ts";
+import type { Scorer } from "./weights.ts";
+
+/** Outcomes of many pairs of one kind, by pair and comparison. */
+export interface OutcomeTable {
+  readonly size: number;
+  readonly width: number;
+  /** -1 where a side says nothing. */
+  readonly levels: Int8Array;
+  /** log2 of chance agreement. */
+  readonly chance: Float32Array;
+  /** How many pairs each row stands for, where the table is a sample. */
+  readonly scale: number;
+}
+
+/** Pseudo-pairs that the starting values count for: enough to hold on thin data, little on thousands of pairs. */
+const PRIOR_PAIRS = { match: 60, related: 300, random: 300 };
+const RANDOM_PAIRS = 20_000;
+const ROUNDS = 12;
+
+/** Measures u: how often each level happens between random records of one kind. */
+export function measureRandom(
+  records: readonly Prepared[],
+  settings: LinkageSettings,
+  kind: PairKind,
+  seed: number,
+): KindModel {
+  const model = settings.models[kind];
+  const members = records.filter((record) => record.type === kind || record.type === "unknown");
+  const scorer = compileScorer(settings, kind);
+  const counts = model.comparisons.map(({ levels }) => new Float64Array(levels.length));
+  const outcome = pairOutcome(scorer);
+  const tally = (a: Prepared, b: Prepared): void => {
+    if (pairKind(a, b) !== kind) return;
+    comparePair(scorer, a, b, outcome);
+    for (const [at, table] of counts.entries()) {
+      const level = outcome.levels[at] ?? -1;
+      if (level >= 0) table[level] = (table[level] ?? 0) + 1;
+    }
+  };
+  forRandomPairs(members, seed, tally);
+  const comparisons = model.comparisons.map((comparison, at) => {
+    const table = counts[at] ?? new Float64Array(0);
+    const total = table.reduce((sum, count) => sum + count, 0);
+    const levels = comparison.levels.map((level, index) => ({
+      ...level,
+      // One-level comparisons (name order) are only seen where they happen: their u stays as it is.
+      u:
+        comparison.levels.length === 1
+          ? level.u
+          : ((table[index] ?? 0) + PRIOR_PAIRS.random * level.u) / (total + PRIOR_PAIRS.random),
+    }));
+    return { ...comparison, levels };
+  });
+  return { ...model, comparisons };
+}
+
+function forRandomPairs(members: readonly Prepared[], seed: number, visit: (a: Prepared, b: Prepared) => void): void {
+  const size = members.length;
+  if ((size * (size - 1)) / 2 <= RANDOM_PAIRS) {
+    for (let left = 0; left < size; left += 1) {
+      for (let right = left + 1; right < size; right += 1) visitPair(members, left, right, visit);
+    }
+    return;
+  }
+  const random = seededRandom(seed);
+  for (let n = 0; n < RANDOM_PAIRS; n += 1) {
+    const left = Math.floor(random() * size);
+    const right = Math.floor(random() * size);
+    if (left !== right) visitPair(members, Math.min(left, right), Math.max(left, right), visit);
+  }
+}
+
+function visitPair(
+  members: readonly Prepared[],
+  left: number,
+  right: number,
+  visit: (a: Prepared, b: Prepared) => void,
+): void {
+  const [a, b] = [members[left], members[right]];
+  if (a !== undefined && b !== undefined) visit(a, b);
+}
+
+interface ClassTables {
+  logRate: number;
+  /** log2 by comparison and level; NaN where as among random pairs. */
+  readonly tables: Float64Array[];
+  readonly prior: readonly (readonly number[])[];
+  readonly strength: number;
+}
+
+/**
+ * Fits rates, m and the related classes by expectation-maximisation over the compared pairs; u stays as measured. The
+ * starting values stay in as pseudo-pairs, so that thin data cannot carry a class away from its meaning.
+ */
+export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, records: number): KindModel {
+  const total = Math.max(1, (records * (records - 1)) / 2);
+  const classes = startClasses(model, scorer, records, total);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const sums = classes.map((one) => ({
+      pairs: 0,
+      levels: one.tables.map((table) => new Float64Array(table.length)),
+    }));
+    for (let row = 0; row < pairs.size; row += 1) addPair(pairs, row, classes, sums);
+    for (const [index, one] of classes.entries()) update(one, sums[index], pairs.scale, total, records);
+    holdOrder(classes[0], model);
+  }
+  return asModel(model, classes);
+}
+
+function startClasses(model: KindModel, scorer: Scorer, records: number, total: number): ClassTables[] {
+  const strong = (share: number): number => Math.log2((share * records) / total);
+  const match: ClassTables = {
+    logRate: strong(0.7),
+    tables: scorer.m.map((table) => Float64Array.from(table)),
+    prior: model.comparisons.map(({ levels }) => levels.map((level) => level.m)),
+    strength: PRIOR_PAIRS.match,
+  };
+  const related = model.related.map(({ name }, index): ClassTables => ({
+    logRate: strong(0.15),
+    tables: (scorer.related[index] ?? []).map((table) => Float64Array.from(table)),
+    prior: model.comparisons.map(({ levels }) => levels.map((level) => level.related[name] ?? Number.NaN)),
+    strength: PRIOR_PAIRS.related,
+  }));
+  return [match, ...related];
+}
+
+interface ClassSums {
+  pairs: number;
+  readonly levels: Float64Array[];
+}
+
+function addPair(pairs: OutcomeTable, row: number, classes: readonly ClassTables[], sums: readonly ClassSums[]): void {
+  const from = row * pairs.width;
+  let whole = 1;
+  const odds: number[] = [];
+  for (const one of classes) {
+    let bits = one.logRate;
+    for (let at = 0; at < pairs.width; at += 1) {
+      const level = pairs.levels[from + at] ?? -1;
+      if (level < 0) continue;
+      const own = one.tables[at]?.[level] ?? Number.NaN;
+      if (!Number.isNaN(own)) bits += own - (pairs.chance[from + at] ?? 0);
+    }
+    const value = 2 ** Math.min(300, bits);
+    odds.push(value);
+    whole += value;
+  }
+  for (const [index, value] of odds.entries()) {
+    const share = value / whole;
+    const sum = sums[index];
+    if (share < 1e-6 || sum === undefined) continue;
+    sum.pairs += share;
+    for (let at = 0; at < pairs.width; at += 1) {
+      const level = pairs.levels[from + at] ?? -1;
+      const table = sum.levels[at];
+      if (level >= 0 && table !== undefined) table[level] = (table[level] ?? 0) + share;
+    }
+  }
+}
+
+function update(one: ClassTables, sums: ClassSums | undefined, scale: number, total: number, records: number): void {
+  if (sums === undefined) return;
+  // At least one pair among a hundred records, so that a class can come back.
+  one.logRate = Math.log2(Math.max(sums.pairs * scale, records * 0.01, 0.5) / total);
+  for (const [at, table] of one.tables.entries()) {
+    const counted = sums.levels[at];
+    const prior = one.prior[at];
+    if (counted === undefined || prior === undefined || table.length < 2) continue;
+    const seen = counted.reduce((sum, count) => sum + count, 0);
+    for (let level = 0; level < table.length; level += 1) {
+      const start = prior[level] ?? Number.NaN;
+      if (Number.isNaN(start)) continue;
+      table[level] = Math.log2(((counted[level] ?? 0) + one.strength * start) / (seen + one.strength));
+    }
+  }
+}
+
+// More agreement never weighs less: disagreement may not speak for a match, nor full agreement against one.
+function holdOrder(match: ClassTables | undefined, model: KindModel): void {
+  if (match === undefined) return;
+  for (const [at, table] of match.tables.entries()) {
+    const levels = model.comparisons[at]?.levels ?? [];
+    if (levels.length < 2) continue;
+    const last = levels.length - 1;
+    table[last] = Math.min(table[last] ?? 0, Math.log2((levels[last]?.u ?? 1) * 0.9));
+    table[0] = Math.max(table[0] ?? 0, Math.log2((levels[0]?.u ?? 0) * 2));
+  }
+}
+
+function asModel(model: KindModel, classes: readonly ClassTables[]): KindModel {
+  const [match, ...related] = classes;
+  const comparisons = model.comparisons.map((comparison, at) => ({
+    name: comparison.name,
+    levels: comparison.levels.map((level, index): ComparisonLevel => ({
+      name: level.name,
+      m: 2 ** (match?.tables[at]?.[index] ?? Math.log2(level.m)),
+      u: level.u,
+      related: Object.fromEntries(
+        Object.keys(level.related).map((name) => {
+          const own = model.related.findIndex((one) => one.name === name);
+          return [name, 2 ** (related[own]?.tables[at]?.[index] ?? Math.log2(level.related[name] ?? 0.5))];
+        }),
+      ),
+    })),
+  }));
+  return {
+    rate: 2 ** (match?.logRate ?? Math.log2(model.rate)),
+    related: model.related.map(({ name, rate }, index) => ({
+      name,
+      rate: 2 ** (related[index]?.logRate ?? Math.log2(rate)),
+    })),
+    comparisons,
+  };
+}

@@ -1,0 +1,190 @@
+import type { ClusterRules, Edges } from "./cluster.ts";
+import type { LinkageSettings } from "./settings.ts";
+
+/** Two clusters that joined. */
+export interface MergeStep {
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  /** Average weight between them, bits. */
+  readonly average: number;
+}
+
+interface Link {
+  sum: number;
+  count: number;
+}
+
+interface Cluster {
+  readonly id: number;
+  readonly members: readonly number[];
+  readonly links: Map<number, Link>;
+  readonly types: number;
+  readonly forbidden: Set<number>;
+}
+
+interface Candidate {
+  readonly average: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Clusters one component. Ids are the smallest member until a merge, then that of the smaller side. */
+export function averageLinkage(
+  members: readonly number[],
+  world: {
+    readonly edges: Edges;
+    readonly groups: Int32Array;
+    readonly rules: ClusterRules;
+    readonly settings: LinkageSettings;
+  },
+): { readonly anchor: ReadonlyMap<number, number>; readonly merges: readonly MergeStep[] } {
+  const clusters = startClusters(members, world);
+  const heap: Candidate[] = [];
+  for (const cluster of clusters.values()) {
+    for (const other of cluster.links.keys())
+      if (other > cluster.id) offer(heap, cluster, clusters.get(other), world.settings);
+  }
+  const merges: MergeStep[] = [];
+  for (let best = pop(heap); best !== undefined; best = pop(heap)) {
+    const left = clusters.get(best.left);
+    const right = clusters.get(best.right);
+    if (left === undefined || right === undefined) continue;
+    if (averageOf(left, right, world.settings) !== best.average) continue;
+    merges.push({ left: left.members, right: right.members, average: best.average });
+    const merged = merge(clusters, left, right);
+    for (const other of merged.links.keys()) offer(heap, merged, clusters.get(other), world.settings);
+  }
+  const anchor = new Map<number, number>();
+  for (const cluster of clusters.values())
+    for (const record of cluster.members) anchor.set(record, cluster.members[0] ?? record);
+  return { anchor, merges };
+}
+
+function startClusters(
+  members: readonly number[],
+  world: { readonly edges: Edges; readonly groups: Int32Array; readonly rules: ClusterRules },
+): Map<number, Cluster> {
+  const grouped = new Map<number, number[]>();
+  for (const record of [...members].sort((a, b) => a - b)) {
+    const group = world.groups[record] ?? record;
+    const list = grouped.get(group);
+    if (list === undefined) grouped.set(group, [record]);
+    else list.push(record);
+  }
+  const clusters = new Map<number, Cluster>();
+  for (const [id, list] of grouped) {
+    const links = new Map<number, Link>();
+    for (const record of list) {
+      for (const { to, weight } of world.edges[record] ?? []) {
+        const other = world.groups[to] ?? to;
+        if (other !== id && grouped.has(other)) addLink(links, other, weight, 1);
+      }
+    }
+    // A steward's word may put a person and a firm together; such a group then counts as neither.
+    const types = list.reduce((mask, record) => mask | (world.rules.types[record] ?? 0), 0);
+    clusters.set(id, { id, members: list, links, types: types === 3 ? 0 : types, forbidden: new Set() });
+  }
+  for (const [left, right] of world.rules.cannot) {
+    const a = clusters.get(world.groups[left] ?? left);
+    const b = clusters.get(world.groups[right] ?? right);
+    if (a === undefined || b === undefined || a === b) continue;
+    a.forbidden.add(b.id);
+    b.forbidden.add(a.id);
+  }
+  return clusters;
+}
+
+function addLink(links: Map<number, Link>, to: number, sum: number, count: number): void {
+  const link = links.get(to);
+  if (link === undefined) links.set(to, { sum, count });
+  else {
+    link.sum += sum;
+    link.count += count;
+  }
+}
+
+function averageOf(left: Cluster, right: Cluster, settings: LinkageSettings): number {
+  const link = left.links.get(right.id);
+  const pairs = left.members.length * right.members.length;
+  const sum = (link?.sum ?? 0) + (pairs - (link?.count ?? 0)) * settings.limits.unscored;
+  // Rounded, so that sums made in another order give the same ranking.
+  return Math.round((sum / pairs) * 1e9) / 1e9;
+}
+
+function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, settings: LinkageSettings): void {
+  if (right === undefined || left.forbidden.has(right.id) || (left.types | right.types) === 3) return;
+  const average = averageOf(left, right, settings);
+  if (average > settings.thresholds.cluster) {
+    push(heap, { average, left: Math.min(left.id, right.id), right: Math.max(left.id, right.id) });
+  }
+}
+
+function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): Cluster {
+  const links = new Map<number, Link>();
+  for (const side of [left, right]) {
+    for (const [other, link] of side.links) {
+      if (other !== left.id && other !== right.id) addLink(links, other, link.sum, link.count);
+    }
+  }
+  const forbidden = new Set([...left.forbidden, ...right.forbidden]);
+  const members = [...left.members, ...right.members].sort((a, b) => a - b);
+  const merged: Cluster = {
+    id: Math.min(left.id, right.id),
+    members,
+    links,
+    types: left.types | right.types,
+    forbidden,
+  };
+  const gone = Math.max(left.id, right.id);
+  clusters.delete(gone);
+  clusters.set(merged.id, merged);
+  for (const [other, link] of links) {
+    const back = clusters.get(other)?.links;
+    back?.delete(gone);
+    back?.set(merged.id, { sum: link.sum, count: link.count });
+  }
+  for (const other of forbidden) {
+    const back = clusters.get(other)?.forbidden;
+    if (back?.delete(gone) === true) back.add(merged.id);
+  }
+  return merged;
+}
+
+// Highest average first; equal averages by the smaller positions.
+function before(a: Candidate, b: Candidate): boolean {
+  if (a.average !== b.average) return a.average > b.average;
+  return a.left !== b.left ? a.left < b.left : a.right < b.right;
+}
+
+function push(heap: Candidate[], one: Candidate): void {
+  heap.push(one);
+  let at = heap.length - 1;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    const upper = heap[above];
+    if (upper === undefined || !before(one, upper)) break;
+    heap[at] = upper;
+    at = above;
+  }
+  heap[at] = one;
+}
+
+function pop(heap: Candidate[]): Candidate | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let at = 0;
+  for (;;) {
+    let next = 2 * at + 1;
+    const left = heap[next];
+    const right = heap[next + 1];
+    if (left === undefined) break;
+    if (right !== undefined && before(right, left)) next += 1;
+    const child = heap[next];
+    if (child === undefined || !before(child, last)) break;
+    heap[at] = child;
+    at = next;
+  }
+  heap[at] = last;
+  return first;
+}

@@ -1,0 +1,127 @@
+import type { Frequencies } from "./frequencies.ts";
+import type { LinkRecord, LinkRelation } from "./link-types.ts";
+import type { Prepared } from "./prepare.ts";
+import type { PairWeight, Scorer } from "./weights.ts";
+
+/** Below this a relation is not worth a row. */
+const LEAST = 0.6;
+
+/** The relation that a compared pair of different customers shows, or null. */
+export function relationOfPair(
+  a: Prepared,
+  b: Prepared,
+  weight: PairWeight,
+  scorer: Scorer,
+): Pick<LinkRelation, "left" | "right" | "relation" | "probability" | "evidence"> | null {
+  if (weight.sharedProbability < LEAST) return null;
+  const name = scorer.relatedNames[weight.sharedClass];
+  if (name === "household") {
+    return {
+      left: a.key,
+      right: b.key,
+      relation: "household",
+      probability: round(weight.sharedProbability),
+      evidence: sharedThings(a, b, "family name"),
+    };
+  }
+  if (name !== "branch") return null;
+  return {
+    left: b.key,
+    right: a.key,
+    relation: "branch_parent",
+    probability: round(weight.sharedProbability),
+    evidence: sharedThings(a, b, "firm name"),
+  };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function sharedThings(a: Prepared, b: Prepared, first: string): string {
+  const found = [first];
+  if (a.phones.some((phone) => b.phones.includes(phone))) found.push("telephone number");
+  if (a.emails.some((email) => b.emails.includes(email))) found.push("e-mail address");
+  if (a.door !== "" && a.door === b.door) found.push("address");
+  if (a.domains.some((domain) => b.domains.includes(domain))) found.push("web domain");
+  return `Same ${found.join(", ")}.`;
+}
+
+/** Whether a person owns or works for a firm: who is named beside the firm, the name in the firm's, and what they share. */
+export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Frequencies): LinkRelation | null {
+  const found: string[] = [];
+  let bits = -7;
+  const sharedBits = (count: number): number => Math.max(0, 5 - 1.5 * Math.log2(Math.max(1, count / 2)));
+  const names = (field: "phone" | "email" | "door", value: string): number =>
+    frequencies.of(field, value) * frequencies.size;
+  const phone = person.phones.find((value) => firm.phones.includes(value));
+  const email = person.emails.find((value) => firm.emails.includes(value));
+  const add = (amount: number, what: string): void => {
+    bits += amount;
+    found.push(what);
+  };
+  if (phone !== undefined) add(sharedBits(names("phone", phone)), "same telephone number");
+  if (email !== undefined) add(sharedBits(names("email", email)), "same e-mail address");
+  if (person.door !== "" && person.door === firm.door)
+    add(0.6 * sharedBits(names("door", person.door)), "same address");
+  const isNamed =
+    firm.family !== "" &&
+    firm.family === person.family &&
+    firm.given[0] !== undefined &&
+    person.given[0]?.[0] === firm.given[0][0];
+  if (isNamed) add(7, "named as the firm's contact");
+  const bears =
+    person.family.length > 2 &&
+    firm.firms.some((list) => list.some((word) => word === person.family || word === `${person.family}s`));
+  if (bears)
+    add(Math.min(5, -0.5 * Math.log2(frequencies.of("family", person.family))), "the firm bears the family name");
+  const domain = person.domains.find((value) => firm.domains.includes(value));
+  if (domain !== undefined && email === undefined) add(3, "e-mail at the firm's domain");
+  if (found.length < 2) return null;
+  const probability = 1 / (1 + 2 ** -bits);
+  if (probability < LEAST) return null;
+  const relation = bears || isNamed || phone !== undefined ? "owner_firm" : "employee";
+  return { left: person.key, right: firm.key, relation, probability: round(probability), evidence: sentence(found) };
+}
+
+function sentence(parts: readonly string[]): string {
+  const text = parts.join(", ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Relations that a source states itself: a record with a parent that is a customer of its own. */
+export function statedRelations(records: readonly LinkRecord[]): LinkRelation[] {
+  const known = new Map(records.map((record) => [record.key, record]));
+  return records.flatMap((record): LinkRelation[] => {
+    const parent = record.parentKey === null || record.isJob ? undefined : known.get(record.parentKey);
+    if (parent === undefined || record.entityType === "person" || parent.entityType === "person") return [];
+    return [
+      {
+        left: record.key,
+        right: parent.key,
+        relation: "branch_parent",
+        probability: 0.99,
+        evidence: "The source names it as the parent.",
+      },
+    ];
+  });
+}
+
+/** One relation for each pair of clusters: the most probable, by the smallest keys where equal; none inside a cluster. */
+export function bestRelations(relations: readonly LinkRelation[], anchorOf: (key: string) => string): LinkRelation[] {
+  const best = new Map<string, LinkRelation>();
+  for (const relation of relations) {
+    const left = anchorOf(relation.left);
+    const right = anchorOf(relation.right);
+    if (left === right) continue;
+    const id = `${left < right ? `${left} ${right}` : `${right} ${left}`} ${relation.relation}`;
+    const before = best.get(id);
+    const isBetter =
+      before === undefined ||
+      relation.probability > before.probability ||
+      (relation.probability === before.probability &&
+        `${relation.left} ${relation.right}` < `${before.left} ${before.right}`);
+    if (isBetter) best.set(id, relation);
+  }
+  return [...best.values()].sort((a, b) => (`${a.left} ${a.right}` < `${b.left} ${b.right}` ? -1 : 1));
+}
