@@ -15,15 +15,29 @@ export interface EvidenceLine {
   readonly right: string;
 }
 
-// Values may be anything that JSON can hold: evidence written by an older release must still be readable.
-const termSchema = z.looseObject({
-  comparison: z.string(),
-  level: z.union([z.string(), z.number()]).optional(),
-  weight: z.number().optional(),
-  left: z.unknown().optional(),
-  right: z.unknown().optional(),
-  text: z.string().nullish(),
-});
+// Values may be anything that JSON can hold, and an older release may have used other names: what was asked must stay
+// readable.
+const termSchema = z
+  .looseObject({
+    comparison: z.string().optional(),
+    field: z.string().optional(),
+    level: z.union([z.string(), z.number()]).optional(),
+    weight: z.number().optional(),
+    left: z.unknown().optional(),
+    right: z.unknown().optional(),
+    text: z.string().nullish(),
+    words: z.string().nullish(),
+  })
+  .transform(({ comparison, field, text, words, ...rest }) => ({
+    ...rest,
+    subject: comparison ?? field,
+    text: text ?? words ?? null,
+  }));
+
+type Term = z.infer<typeof termSchema>;
+
+/** The chance before anything was compared: the weighing starts there, it is no evidence of its own. */
+const PRIORS = new Set(["rate", "prior"]);
 
 const SUBJECTS: Readonly<Record<string, string>> = {
   name: "Name",
@@ -41,6 +55,10 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   region: "Region",
   locality: "Town",
   entity_type: "Person or firm",
+  type: "Person or firm",
+  relation: "Related customers",
+  rate: "Before comparing",
+  prior: "Before comparing",
 };
 
 /** Turns stored evidence into lines, the weightiest first; what cannot be read is left out. */
@@ -50,16 +68,30 @@ export function readEvidence(evidence: unknown): readonly EvidenceLine[] {
   return items
     .flatMap((item) => {
       const term = termSchema.safeParse(item);
-      return term.success ? [term.data] : [];
+      return term.success && term.data.subject !== undefined ? [{ ...term.data, subject: term.data.subject }] : [];
     })
-    .sort((a, b) => Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0))
+    .sort(
+      (a, b) =>
+        Number(PRIORS.has(a.subject)) - Number(PRIORS.has(b.subject)) ||
+        Math.abs(b.weight ?? 0) - Math.abs(a.weight ?? 0),
+    )
     .map((term) => ({
-      subject: subjectInWords(term.comparison),
-      finding: term.text ?? levelInWords(term.level),
-      ...strengthInWords(term.weight ?? 0),
+      subject: subjectInWords(term.subject),
+      finding: findingInWords(term, term.subject),
+      ...(PRIORS.has(term.subject)
+        ? { strength: "where the weighing starts", sign: "·" as const }
+        : strengthInWords(term.weight ?? 0)),
       left: valueInWords(term.left),
       right: valueInWords(term.right),
     }));
+}
+
+/** The stored words without what the line says anyway: the field's name in front, and which way it counts. */
+function findingInWords(term: Term, subject: string): string {
+  if (term.text === null) return levelInWords(term.level);
+  const head = `${subject}: `;
+  const text = term.text.toLowerCase().startsWith(head.toLowerCase()) ? term.text.slice(head.length) : term.text;
+  return capital(text.replace(/\. This (?:speaks for one customer|speaks for two|says little)(?=[.;])/, ""));
 }
 
 function subjectInWords(comparison: string): string {

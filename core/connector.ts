@@ -207,6 +207,8 @@ export interface Connector<Settings = unknown> {
   readonly settings: z.ZodType<Settings>;
   /** Names of settings that are secrets: kept in the secret store, never in state, logs or output. */
   readonly secretSettings: readonly string[];
+  /** True where streams are tables whose meaning is kept in c360.yaml. */
+  readonly tabular?: boolean;
   /** Splits settings that cover several accounts (drop sub-folders) into one for each; absent where settings are one account. */
   accounts?(settings: Settings, context: ConnectorContext): Promise<readonly Settings[]>;
   open(settings: Settings, context: ConnectorContext): Promise<ConnectorSession>;

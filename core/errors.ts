@@ -370,7 +370,11 @@ export function toC360Error(thrown: unknown, path = "the workspace"): C360Error 
     case "EROFS":
       return new C360Error("PERMISSION", { action: "Access to", path: where }, { cause: thrown });
     case "EADDRINUSE":
-      return new C360Error("PORT_IN_USE", { port: typeof system.port === "number" ? system.port : "?", setting: "`--port`" }, { cause: thrown });
+      return new C360Error(
+        "PORT_IN_USE",
+        { port: typeof system.port === "number" ? system.port : "?", setting: "`--port`" },
+        { cause: thrown },
+      );
     default:
       return new C360Error(
         "INTERNAL",

@@ -47,11 +47,7 @@ export function measureRandom(
     const total = table.reduce((sum, count) => sum + count, 0);
     const levels = comparison.levels.map((level, index) => ({
       ...level,
-      // One-level comparisons (name order) are only seen where they happen: their u stays as it is.
-      u:
-        comparison.levels.length === 1
-          ? level.u
-          : ((table[index] ?? 0) + PRIOR_PAIRS.random * level.u) / (total + PRIOR_PAIRS.random),
+      u: ((table[index] ?? 0) + PRIOR_PAIRS.random * level.u) / (total + PRIOR_PAIRS.random),
     }));
     return { ...comparison, levels };
   });

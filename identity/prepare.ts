@@ -129,7 +129,7 @@ function domainsOf(record: LinkRecord): string[] {
 type PreparedAddress = Pick<Prepared, "houseNumber" | "street" | "door" | "unit" | "locality" | "region" | "postcode">;
 
 function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddress {
-  const list = words(record.street ?? "");
+  const list = streetWords(record.street ?? "");
   const numberAt = list.findIndex((word) => /^\d+[a-z]?$/.test(word));
   const houseNumber = numberAt < 0 ? "" : (list[numberAt] ?? "");
   const named = list.filter((_word, at) => at !== numberAt).map((word) => index.streetTypes.get(word) ?? word);
@@ -147,6 +147,27 @@ function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddres
     region: record.regionCode ?? placeForm(record.region ?? ""),
     postcode,
   };
+}
+
+const ORDINALS: Readonly<Record<string, string>> = {
+  first: "1st",
+  second: "2nd",
+  third: "3rd",
+  fourth: "4th",
+  fifth: "5th",
+  sixth: "6th",
+  seventh: "7th",
+  eighth: "8th",
+  ninth: "9th",
+  tenth: "10th",
+  eleventh: "11th",
+  twelfth: "12th",
+};
+
+// "854 7th Ave. between 54th and 55th Sts." is 854 Seventh Avenue: directions to find it are no part of the address.
+function streetWords(text: string): string[] {
+  const bare = fold(text).replace(/\b(?:between|btw|near|opposite|opp|off|corner of|cnr|at|behind|next to)\b.*$/, "");
+  return words(bare.trim() === "" ? text : bare).map((word) => ORDINALS[word] ?? word);
 }
 
 // Three letters of the family or firm name and one of the given name: typing errors do not make another name.

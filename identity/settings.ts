@@ -114,7 +114,10 @@ const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     ["initial", 0.05, 0.05, 0.02, null],
     ["different", 0.05, 0.94, 0.08, null],
   ]),
-  comparison("name order", PERSON, [["swapped", 0.04, 0.25, 0.05, 0.25]]),
+  comparison("name order", PERSON, [
+    ["straight", 0.97, 0.8, 0.95, 0.8],
+    ["swapped", 0.03, 0.2, 0.05, 0.2],
+  ]),
   comparison("middle name", PERSON, [
     ["same", 0.9, 0.1, null, null],
     ["different", 0.1, 0.9, null, null],

@@ -240,7 +240,7 @@ function chooseAddress(
   const filled = records.filter((record) => parts(record) > 0);
   const streets = filled.filter((record) => record.street !== null);
   const among = streets.length > 0 ? streets : filled;
-  const form = (record: LinkRecord): string => fold(`${record.street ?? record.locality ?? record.region ?? ""}`);
+  const form = (record: LinkRecord): string => fold(record.street ?? record.locality ?? record.region ?? "");
   const chosen = chooseValue(among, (record) => [form(record)], trust);
   if (chosen === null) {
     const country = chooseValue(records, (record) => [record.country], trust);

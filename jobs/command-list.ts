@@ -194,4 +194,5 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: ["c360 dictionary", "c360 dictionary --out docs"],
     load: () => import("./commands/dictionary.ts"),
   },
+  // commands end
 ];

@@ -1,5 +1,6 @@
 import { contentHash } from "#core";
 import type { Connector, ConnectorSession, MapResult, RawRecord, StreamInfo, TableMapping } from "#core";
+import { findConnector } from "#connectors";
 import { recogniseTable } from "#identity";
 import { recordTableMapping } from "./config-file.ts";
 import { requireConnector } from "./sources.ts";
@@ -51,6 +52,11 @@ export async function tableMappings(
 /** Turns raw records into our words with the connector and the table mapping that belong to them. */
 export interface RecordMapper {
   map(raw: RawRecord): { readonly result: MapResult; readonly mappingHash: string; readonly table?: TableMapping };
+  /**
+   * The hash that records of a stream get now: another one than before means that they must be cleansed again. Null where
+   * c360.yaml does not say any more what the table means: its records stay as they are.
+   */
+  hash(stream: { readonly source: string; readonly account: string; readonly stream: string }): string | null;
   /** Adds what one source's accounts and tables mean. */
   learn(source: Source, session: ConnectorSession, tables: ReadonlyMap<string, TableMapping>): void;
 }
@@ -66,6 +72,12 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
   }
   const hashes = new Map<string, string>();
   return {
+    hash(one) {
+      const connector = findConnector(one.source);
+      const table = tableOf(one);
+      if (connector === undefined || (connector.tabular === true && table === undefined)) return null;
+      return mappingHash(connector, one.stream, table);
+    },
     learn(source, session, tables) {
       for (const [stream, table] of tables) {
         byAccount.set(`${source.connector.name}:${session.account}:${stream}`, table);
@@ -74,8 +86,7 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
     },
     map(raw) {
       const connector = requireConnector(raw.source);
-      const table =
-        byAccount.get(`${raw.source}:${raw.account}:${raw.stream}`) ?? byStream.get(`${raw.source}:${raw.stream}`);
+      const table = tableOf(raw);
       const result = connector.map(raw.raw, {
         account: raw.account,
         stream: raw.stream,
@@ -92,6 +103,14 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
       };
     },
   };
+
+  function tableOf(one: {
+    readonly source: string;
+    readonly account: string;
+    readonly stream: string;
+  }): TableMapping | undefined {
+    return byAccount.get(`${one.source}:${one.account}:${one.stream}`) ?? byStream.get(`${one.source}:${one.stream}`);
+  }
 
   function mappingHash(connector: Connector, stream: string, table: TableMapping | undefined): string {
     const name = `${connector.name}:${stream}:${table === undefined ? "" : contentHash(table)}`;

@@ -1,10 +1,12 @@
 import { faultPoint, isoNow } from "#core";
+import type { RawRecord } from "#core";
 import { scoreCustomers } from "#models";
 import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
 import {
   applyScores,
   buildMarts,
   dataAsOf,
+  listMappings,
   publish,
   readFeatures,
   readPurchases,
@@ -64,27 +66,39 @@ async function sync(context: StepContext): Promise<StepResult> {
 }
 
 async function land(context: StepContext): Promise<StepResult> {
-  const result = await runStage(landStage({ clock: context.workspace.clock }), stageOptions(context));
-  return { summary: `${result.messages.toLocaleString("en")} messages` };
+  const result = await runStage(landStage(), stageOptions(context));
+  return { summary: `${result.handled.toLocaleString("en")} messages` };
 }
 
 async function cleanse(context: StepContext): Promise<StepResult> {
-  const stage = cleanseStage({
-    clock: context.workspace.clock,
-    pack: context.workspace.pack,
-    homeCurrency: context.workspace.homeCurrency,
-    mapRecord: (raw) => context.mapper.map(raw),
+  const { workspace, stores, log, mapper } = context;
+  const options = {
+    pack: workspace.pack,
+    homeCurrency: workspace.homeCurrency,
+    mapRecord: (raw: RawRecord) => mapper.map(raw),
+  };
+  const result = await runStage(cleanseStage(options), stageOptions(context));
+  // Records whose mapping was corrected in c360.yaml, or by a newer release, are cleansed again without asking the source.
+  const streams = (await listMappings(stores.db)).filter(
+    (one) => (mapper.hash(one) ?? one.mappingHash) !== one.mappingHash,
+  );
+  const again = await recleanse({
+    ...options,
+    db: stores.db,
+    log,
+    clock: workspace.clock,
+    streams,
+    runId: context.runId,
   });
-  const again = await recleanse(context.stores.db, context.log, { runId: context.runId, attempt: context.attempt });
-  const result = await runStage(stage, stageOptions(context));
-  return { summary: `${result.messages.toLocaleString("en")} messages`, detail: { recleansed: again } };
+  const more = again.records > 0 ? `, ${again.records.toLocaleString("en")} with a new mapping` : "";
+  return { summary: `${result.handled.toLocaleString("en")} messages${more}`, detail: { recleansed: again.records } };
 }
 
 async function store(context: StepContext): Promise<StepResult> {
   const result = await runStage(storeStage(), stageOptions(context));
   const nothingChanged = await fingerprintUnchanged(context);
   return {
-    summary: `${result.messages.toLocaleString("en")} messages${nothingChanged ? "; nothing changed" : ""}`,
+    summary: `${result.handled.toLocaleString("en")} messages${nothingChanged ? "; nothing changed" : ""}`,
     nothingChanged,
   };
 }

@@ -2,7 +2,7 @@ import type { Prepared } from "../prepare.ts";
 import { aliasStem } from "../prepare.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, rarestShared, set } from "./context.ts";
-import { isNearNumber, isSimilarWord } from "./strings.ts";
+import { isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
 
 const phone: Comparator = (a, b, context, out) => {
   if (a.phones.length === 0 || b.phones.length === 0) return missing(out);
@@ -86,7 +86,7 @@ function streetLevel(a: Prepared, b: Prepared): number {
 
 function isLikeNumber(a: string, b: string): boolean {
   if (a.length < 2 || b.length < 2) return false;
-  return a.startsWith(b) || b.startsWith(a) || [...a].sort().join("") === [...b].sort().join("");
+  return a.startsWith(b) || b.startsWith(a) || isTransposed(a, b);
 }
 
 function isLikeStreet(left: string, right: string): boolean {
@@ -101,7 +101,7 @@ function isLikeStreet(left: string, right: string): boolean {
 const place: Comparator = (a, b, context, out) => {
   if (a.street !== "" && b.street !== "" && streetLevel(a, b) <= 2) return missing(out);
   const hasTowns = a.locality !== "" && b.locality !== "";
-  if (hasTowns && (a.locality === b.locality || isSimilarWord(a.locality, b.locality))) {
+  if (hasTowns && isSameTown(a.locality, b.locality)) {
     return set(
       out,
       0,
@@ -117,6 +117,13 @@ const place: Comparator = (a, b, context, out) => {
   if (hasTowns) return set(out, 2, 0, a.locality, b.locality);
   missing(out);
 };
+
+// "New York City" and "New York"; not "Bay" and "Montego Bay".
+function isSameTown(left: string, right: string): boolean {
+  if (left === right || isSimilarWord(left, right)) return true;
+  const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  return short.length >= 5 && long.startsWith(`${short} `);
+}
 
 const taxNumber: Comparator = (a: Prepared, b: Prepared, context: CompareContext, out) => {
   if (a.taxId === "" || b.taxId === "") return missing(out);

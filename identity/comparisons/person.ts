@@ -132,7 +132,10 @@ const familyName: Comparator = (a, b, context, out) => {
 };
 
 const nameOrder: Comparator = (a, b, context, out) => {
-  if (alignment(a, b, context).swapped) set(out, 0, 0, fullName(a), fullName(b));
+  const { given, family, swapped } = alignment(a, b, context);
+  const agrees = (one: NameLevel): boolean => one.level >= 0 && one.level !== DIFFERENT;
+  if (swapped) set(out, 1, 0, fullName(a), fullName(b));
+  else if (agrees(given) && agrees(family)) set(out, 0, 0, fullName(a), fullName(b));
   else missing(out);
 };
 

@@ -9,7 +9,13 @@ export function isSimilarWord(left: string, right: string): boolean {
   const edits = distance(left, right);
   if (edits <= 1) return true;
   if (edits > 2) return false;
-  return longest >= 7 || (gap === 0 && isTransposed(left, right));
+  if (longest >= 7 || (longest === 6 && left[0] === right[0])) return true;
+  return gap === 0 && (isTransposed(left, right) || isScrambled(left, right));
+}
+
+// The same letters in another order ("Osrac"): hands that type too fast.
+function isScrambled(left: string, right: string): boolean {
+  return left.split("").sort().join("") === right.split("").sort().join("");
 }
 
 /** True where two neighbouring characters are swapped and nothing else differs. */

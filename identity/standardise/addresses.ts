@@ -86,38 +86,41 @@ function takePart(draft: Draft, part: string, at: number, pack: CountryPack, ind
     draft.postcode ??= district.text;
     return true;
   }
+  // "FL 33127" is a state before it is a floor.
+  if (at > 0 && takeTail(draft, part, index)) return true;
   const unit = unitOf(part, lexicon.unitWords);
   if (unit !== null && unit.rest === "") {
     draft.unit ??= unit.unit;
     return true;
   }
-  if (POSTCODE.test(part) && at > 0) {
+  if (at > 0 && takePlace(draft, part, index)) return true;
+  if (draft.street !== null || !isStreet(part, lexicon.streetTypes)) return false;
+  readStreet(draft, unit === null ? part : unit.rest, unit?.unit ?? null, pack, index);
+  return true;
+}
+
+// A postcode, or "Las Vegas NV 89132", "NV 89132", "NV".
+function takeTail(draft: Draft, part: string, index: PlaceIndex): boolean {
+  if (POSTCODE.test(part)) {
     draft.postcode ??= part.toUpperCase();
     return true;
   }
-  const tail = at > 0 ? /^(.*?)\s*\b([A-Z]{2})(?:\s+(\d{5}(?:-\d{4})?|\d{4}))?$/.exec(part) : null;
-  if (tail?.[2] !== undefined && (tail[3] !== undefined || tail[1] === "")) {
-    if (tail[3] !== undefined) draft.postcode ??= tail[3];
-    if (draft.region === null) setRegion(draft, tail[2], index);
-    return tail[1] === undefined || tail[1] === "" ? true : (setIfNull(draft, tail[1], index), true);
-  }
+  const [, town = "", region, code] = /^(.*?)\s*\b([A-Z]{2})(?:\s+(\d{5}(?:-\d{4})?|\d{4}))?$/.exec(part) ?? [];
+  if (region === undefined || (code === undefined && town !== "")) return false;
+  draft.postcode ??= code ?? null;
+  if (draft.region === null) setRegion(draft, region, index);
+  if (town !== "" && draft.locality === null) setLocality(draft, town, index);
+  return true;
+}
+
+function takePlace(draft: Draft, part: string, index: PlaceIndex): boolean {
   const isPlace = index.places.has(placeForm(part));
-  const region = index.regions.get(placeForm(part));
-  if (region !== undefined && (draft.locality !== null || !isPlace || draft.region === null) && at > 0) {
-    // "Kingston" is a town before it is a parish, "Portland" after a town is the parish.
-    if (isPlace && draft.locality === null) draft.locality = nameCase(part);
-    else if (draft.region === null) setRegion(draft, part, index);
-    return true;
-  }
-  if (isPlace && at > 0) {
-    setIfNull(draft, part, index);
-    return true;
-  }
-  if (draft.street === null && isStreet(part, lexicon.streetTypes)) {
-    readStreet(draft, unit === null ? part : unit.rest, unit?.unit ?? null, pack, index);
-    return true;
-  }
-  return false;
+  const isRegion = index.regions.has(placeForm(part));
+  if (!isPlace && !isRegion) return false;
+  // "Kingston" is a town before it is a parish; "Portland" after a town is the parish.
+  if (isPlace && draft.locality === null) setLocality(draft, part, index);
+  else if (isRegion && draft.region === null) setRegion(draft, part, index);
+  return true;
 }
 
 function readStreet(draft: Draft, text: string, unit: string | null, pack: CountryPack, index: PlaceIndex): void {
@@ -178,10 +181,6 @@ function postalDistrict(text: string, index: PlaceIndex): { place: string; text:
   if (found === null || found === undefined || found[1] === undefined || found[2] === undefined) return null;
   const place = index.places.get(placeForm(found[1]))?.name ?? nameCase(found[1]);
   return { place, text: `${place} ${found[2]}` };
-}
-
-function setIfNull(draft: Draft, text: string, index: PlaceIndex): void {
-  if (draft.locality === null) setLocality(draft, text, index);
 }
 
 function setPostcode(draft: Draft, text: string | null, index: PlaceIndex): void {

@@ -1,5 +1,5 @@
 import type { EntityType } from "#core";
-import type { Lexicon } from "../lexicon.ts";
+import type { Lexicon, LexiconIndex } from "../lexicon.ts";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
 import { words } from "../text.ts";
 
@@ -78,26 +78,38 @@ function typeLogOdds(clues: TypeClues, lexicon: Lexicon): number {
 export function nameOdds(text: string, lexicon: Lexicon): number {
   const index = lexiconIndex(lexicon);
   const list = words(text);
+  const givenKnown = index.nicknames.has(list[0] ?? "");
+  const odds = wordOdds(list, givenKnown, index) + formOdds(text, list, index);
+  if (givenKnown && list.length <= 3) return odds - 2.2;
+  return list.length >= 1 && list.length <= 3 && odds === 0 ? -1.1 : odds;
+}
+
+function wordOdds(list: readonly string[], givenKnown: boolean, index: LexiconIndex): number {
   let odds = 0;
-  const last = list.at(-1) ?? "";
   const legal = list.filter((word, at) => at > 0 && index.legalWords.has(word)).length;
-  if (legal > 0) odds += index.legalWords.has(last) ? 5 : 3;
-  const trade = list.filter((word) => index.organisationWords.has(word) && !index.legalWords.has(word));
-  // One trade word may be a surname ("John Church"); as the last of two words after a known given name it counts less.
-  const first = list[0] ?? "";
-  const givenKnown = index.nicknames.has(first);
-  if (trade.length > 0) odds += trade.length > 1 ? 5 : list.length === 2 && givenKnown ? 0.8 : 3.2;
-  if (/\p{L}['’]s\b/u.test(text)) odds += 2.2;
-  if (/&|\band\b/i.test(text)) odds += 1.5;
-  if (first === "the") odds += 2.5;
-  if (/\d/.test(text)) odds += 1.5;
-  if (index.tradingAs.test(text)) odds += 3;
+  if (legal > 0) odds += index.legalWords.has(list.at(-1) ?? "") ? 5 : 3;
+  const trade = list.filter((word) => index.organisationWords.has(word) && !index.legalWords.has(word)).length;
+  // One trade word may be a surname ("John Church"): after a known given name it counts less.
+  if (trade > 1) odds += 5;
+  else if (trade === 1) odds += list.length === 2 && givenKnown ? 0.8 : 3.2;
+  if (list[0] === "the") odds += 2.5;
   if (list.length >= 4) odds += 0.8;
+  if (list.length > 1 && index.titles.has(list[0] ?? "")) odds -= 4;
+  return odds;
+}
+
+const SIGNS: readonly (readonly [RegExp, number])[] = [
+  [/\p{L}['’]s\b/u, 2.2],
+  [/&|\band\b/i, 1.5],
+  [/\d/, 1.5],
+  [/\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i, -4],
+];
+
+function formOdds(text: string, list: readonly string[], index: LexiconIndex): number {
+  let odds = SIGNS.reduce((sum, [sign, worth]) => sum + (sign.test(text) ? worth : 0), 0);
+  if (index.tradingAs.test(text)) odds += 3;
   if (/^[A-Z]{3,4}\b/.test(text) && text !== text.toUpperCase()) odds += 2;
-  if (index.titles.has(first) && list.length > 1) odds -= 4;
-  if (/^[^,]+,\s*[^,]+$/.test(text) && legal === 0) odds -= 2;
-  if (/\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i.test(text)) odds -= 4;
-  if (givenKnown && list.length <= 3) odds -= 2.2;
-  if (list.length >= 1 && list.length <= 3 && odds === 0) odds -= 1.1;
+  const hasLegal = list.some((word, at) => at > 0 && index.legalWords.has(word));
+  if (/^[^,]+,\s*[^,]+$/.test(text) && !hasLegal) odds -= 2;
   return odds;
 }

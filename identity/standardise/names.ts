@@ -40,7 +40,14 @@ export function parseName(text: string, options: { readonly pack: Lexicon }): Pe
     .replace(/["“”][^"“”]*["“”]|\([^)]*\)/g, " ")
     .replace(/:.*$/, "");
   let suffix: string | null = null;
-  const parts = rest.split(",").map((part) => part.trim());
+  const parts = rest.split(",").map((part) => {
+    // "Klein, Morris II": the suffix stands at the end of its own part.
+    const [, head, last] = /^(.*\S)\s+(\S+)$/.exec(part.trim()) ?? [];
+    const generation = rest.includes(",") && last !== undefined ? GENERATION[bare(last)] : undefined;
+    if (generation === undefined || head === undefined) return part.trim();
+    suffix ??= generation;
+    return head;
+  });
   const names: string[] = [];
   for (const part of parts) {
     const plain = bare(part);

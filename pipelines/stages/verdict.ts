@@ -40,7 +40,10 @@ export type Verdict =
 /** Maps a raw record; a mapping that breaks on it makes it wait, whole, instead of stopping the stream. */
 export function mapSafely(raw: RawRecord, options: CleanseOptions): Mapped {
   try {
-    return options.mapRecord(raw);
+    const mapped = options.mapRecord(raw);
+    // What a connector gives is checked here once: everything after trusts it.
+    if (mapped.result === null || typeof mapped.result !== "object") throw new TypeError("no result");
+    return mapped;
   } catch (error) {
     return { result: reject("schema_invalid", "", `the mapping failed: ${nameOf(error)}`), mappingHash: "failed" };
   }

@@ -102,6 +102,33 @@ describe("evidence", () => {
     },
   );
 
+  test("as the linkage writes it is told without saying the field and the direction twice, the prior last", () => {
+    const lines = readEvidence([
+      {
+        field: "rate",
+        level: "prior",
+        left: "",
+        right: "",
+        weight: -12,
+        words: "Two persons are seldom the same one.",
+      },
+      {
+        field: "phone",
+        level: "same",
+        left: "1",
+        right: "1",
+        weight: 8,
+        words: "Phone: same. This speaks for one customer; by chance about 1 pair in 900 would.",
+      },
+      { field: "name", level: "other", left: "a", right: "b", weight: -3, words: "Name: other. This speaks for two." },
+    ]);
+    expect(lines.map((line) => [line.sign, line.subject, line.finding])).toEqual([
+      ["+", "Phone", "Same; by chance about 1 pair in 900 would."],
+      ["−", "Name", "Other."],
+      ["·", "Before comparing", "Two persons are seldom the same one."],
+    ]);
+  });
+
   test("inside a wrapper is found", () => {
     expect(readEvidence({ prior: 1, terms: [{ comparison: "email", weight: 3 }] })).toHaveLength(1);
   });
