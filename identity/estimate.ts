@@ -85,7 +85,7 @@ interface ClassTables {
   /** log2 by comparison and level; NaN where as among random pairs. */
   readonly tables: Float64Array[];
   readonly prior: readonly (readonly number[])[];
-  readonly strength: number;
+  readonly strength: readonly number[];
 }
 
 /**
@@ -113,13 +113,13 @@ function startClasses(model: KindModel, scorer: Scorer, records: number, total: 
     logRate: strong(0.7),
     tables: scorer.m.map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.m)),
-    strength: PRIOR_PAIRS.match,
+    strength: model.comparisons.map(({ hold }) => hold ?? PRIOR_PAIRS.match),
   };
   const related = model.related.map(({ name }, index): ClassTables => ({
     logRate: strong(0.15),
     tables: (scorer.related[index] ?? []).map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.related[name] ?? Number.NaN)),
-    strength: PRIOR_PAIRS.related,
+    strength: model.comparisons.map(({ hold }) => Math.max(hold ?? 0, PRIOR_PAIRS.related)),
   }));
   return [match, ...related];
 }
@@ -165,12 +165,13 @@ function update(one: ClassTables, sums: ClassSums | undefined, scale: number, to
   for (const [at, table] of one.tables.entries()) {
     const counted = sums.levels[at];
     const prior = one.prior[at];
+    const strength = one.strength[at] ?? 1;
     if (counted === undefined || prior === undefined || table.length < 2) continue;
     const seen = counted.reduce((sum, count) => sum + count, 0);
     for (let level = 0; level < table.length; level += 1) {
       const start = prior[level] ?? Number.NaN;
       if (Number.isNaN(start)) continue;
-      table[level] = Math.log2(((counted[level] ?? 0) + one.strength * start) / (seen + one.strength));
+      table[level] = Math.log2(((counted[level] ?? 0) + strength * start) / (seen + strength));
     }
   }
 }
@@ -183,14 +184,14 @@ function holdOrder(match: ClassTables | undefined, model: KindModel): void {
     if (levels.length < 2) continue;
     const last = levels.length - 1;
     table[last] = Math.min(table[last] ?? 0, Math.log2((levels[last]?.u ?? 1) * 0.9));
-    table[0] = Math.max(table[0] ?? 0, Math.log2((levels[0]?.u ?? 0) * 2));
+    table[0] = Math.max(table[0] ?? 0, Math.log2(levels[0]?.u ?? 1));
   }
 }
 
 function asModel(model: KindModel, classes: readonly ClassTables[]): KindModel {
   const [match, ...related] = classes;
   const comparisons = model.comparisons.map((comparison, at) => ({
-    name: comparison.name,
+    ...comparison,
     levels: comparison.levels.map((level, index): ComparisonLevel => ({
       name: level.name,
       m: 2 ** (match?.tables[at]?.[index] ?? Math.log2(level.m)),

@@ -20,6 +20,8 @@ export interface ComparisonLevel {
 /** A field's comparison. The first level is the best agreement, the last one disagreement. */
 export interface ComparisonSettings {
   readonly name: string;
+  /** Pairs that the starting values count for in the fit, where they are better known than the data can tell. */
+  readonly hold?: number;
   readonly levels: readonly ComparisonLevel[];
 }
 
@@ -77,7 +79,12 @@ export interface LinkageSettings {
 
 type LevelRow = readonly [name: string, m: number, u: number, ...related: readonly (number | null)[]];
 
-function comparison(name: string, classes: readonly string[], rows: readonly LevelRow[]): ComparisonSettings {
+function comparison(
+  name: string,
+  classes: readonly string[],
+  rows: readonly LevelRow[],
+  hold?: number,
+): ComparisonSettings {
   const levels = rows.map(([level, m, u, ...shares]) => ({
     name: level,
     m,
@@ -89,7 +96,7 @@ function comparison(name: string, classes: readonly string[], rows: readonly Lev
       }),
     ),
   }));
-  return { name, levels };
+  return hold === undefined ? { name, levels } : { name, hold, levels };
 }
 
 const PERSON = ["household", "shared contact"];
@@ -122,11 +129,16 @@ const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     ["same", 0.9, 0.1, null, null],
     ["different", 0.1, 0.9, null, null],
   ]),
-  comparison("generation", PERSON, [
-    ["same", 0.5, 0.2, 0.05, null],
-    ["one only", 0.49, 0.6, 0.35, null],
-    ["different", 0.01, 0.2, 0.6, null],
-  ]),
+  comparison(
+    "generation",
+    PERSON,
+    [
+      ["same", 0.5, 0.2, 0.05, null],
+      ["one only", 0.49, 0.6, 0.35, null],
+      ["different", 0.005, 0.2, 0.6, null],
+    ],
+    5000,
+  ),
   comparison("birth date", PERSON, [
     ["same", 0.82, 0.0005, 0.03, null],
     ["near", 0.1, 0.004, 0.005, null],

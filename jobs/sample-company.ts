@@ -14,7 +14,7 @@ const readySchema = z.object({
   today: z.string(),
   quickbooks: address,
   google_sheets: address,
-  directories: z.array(address),
+  directories: z.array(z.looseObject({ name: z.string() })),
   social: address,
   campaigns: address,
   rates_file: z.string().nullable(),
@@ -99,7 +99,7 @@ export function sampleSources(vendors: SampleVendors): {
   };
   add("quickbooks", "quickbooks", vendors.quickbooks, ["client_secret", "refresh_token"]);
   add("contacts", "google-sheets", vendors.google_sheets, ["access_token"]);
-  vendors.directories.forEach((settings, i) => add(`directory-${i + 1}`, "directory", settings, [], true));
+  for (const { name, ...settings } of vendors.directories) add(name, "directory", settings, [], true);
   add("instagram", "social", vendors.social, ["access_token"]);
   add("mailings", "campaigns", vendors.campaigns, ["api_key"]);
   return { sources, secrets };

@@ -15,6 +15,9 @@ export interface BackTest {
   /** What totals are multiplied with: actual over predicted, within bounds. */
   readonly modelFactor: number;
   readonly ruleFactor: number;
+  /** What simulated ends of intervals are multiplied with, so that a tenth of customers lies above and below. */
+  readonly lowStretch: number;
+  readonly highStretch: number;
   /** 80% interval around a value that the rule gives, from what customers with such a value really spent. */
   readonly ruleInterval: (value: number) => { readonly low: number; readonly high: number };
   readonly metrics: Readonly<Record<string, number>>;
@@ -54,13 +57,16 @@ export function backTest(
   const better = sum(meanLoss) <= sum(modelLoss) ? "mean" : "model";
   const each = Int32Array.from(actual, (_unused, i) => i);
   const { mean, standardError } = pairedDifference(ruleLoss, better === "mean" ? meanLoss : modelLoss, each);
-  const inside = coverage(model, summaries, actual, modelFactor, days, options.seed);
+  const shipped = better === "mean" ? byMean : byModel.map((value) => value * modelFactor);
+  const inside = coverage({ model, summaries, actual, byModel, shipped }, days, options.seed);
   return {
     days,
     // The rule ships unless the model beats it by more than the noise of the comparison.
     ships: known.length >= 50 && mean > standardError ? better : "rule",
     modelFactor,
     ruleFactor,
+    lowStretch: inside.lowStretch,
+    highStretch: inside.highStretch,
     ruleInterval: empiricalInterval(
       actual,
       byRule.map((value) => value * ruleFactor),
@@ -108,27 +114,46 @@ function describe(
   };
 }
 
-function coverage(
-  model: ValueModel,
-  summaries: readonly HistorySummary[],
-  actual: Float64Array,
-  factor: number,
-  days: number,
-  seed: number,
-): { above: number; below: number } {
+interface Tried {
+  readonly model: ValueModel;
+  readonly summaries: readonly HistorySummary[];
+  readonly actual: Float64Array;
+  readonly byModel: Float64Array;
+  readonly shipped: Float64Array;
+}
+
+/** How often simulated intervals were left on either side, and how far their ends must be moved to mend it. */
+function coverage({ model, summaries, actual, byModel, shipped }: Tried, days: number, seed: number): Coverage {
   const draws = drawModels(model.repeat, seed);
   // A sample of 1,000 customers tells the share to within one point.
   const step = Math.max(1, Math.floor(summaries.length / 1000));
-  let [above, below, seen] = [0, 0, 0];
+  const overHigh: number[] = [];
+  const overLow: number[] = [];
   for (let i = 0; i < summaries.length; i += step) {
     const summary = summaries[i]!;
     const random = seededRandom((partitionFor(summary.customerId, 2 ** 32) ^ seed) >>> 0);
-    const { low, high } = simulateValues(random, draws, model.spend, summary, days);
-    seen += 1;
-    if (actual[i]! > high * factor) above += 1;
-    if (actual[i]! < low * factor) below += 1;
+    const ends = simulateValues(random, draws, model.spend, summary, days);
+    const scale = byModel[i]! > 0 ? shipped[i]! / byModel[i]! : 1;
+    const high = Math.max(ends.high * scale, shipped[i]!);
+    const low = Math.min(ends.low * scale, shipped[i]!);
+    overHigh.push(high > 0 ? actual[i]! / high : actual[i]! > 0 ? Infinity : 0);
+    overLow.push(low > 0 ? actual[i]! / low : Infinity);
   }
-  return { above: above / Math.max(1, seen), below: below / Math.max(1, seen) };
+  const at = (ratios: readonly number[], share: number): number =>
+    [...ratios].sort((a, b) => a - b)[Math.min(ratios.length - 1, Math.floor(share * ratios.length))] ?? 1;
+  return {
+    above: overHigh.filter((ratio) => ratio > 1).length / Math.max(1, overHigh.length),
+    below: overLow.filter((ratio) => ratio < 1).length / Math.max(1, overLow.length),
+    highStretch: Math.min(2, Math.max(0.8, at(overHigh, 0.9))),
+    lowStretch: Math.min(1, Math.max(0, at(overLow, 0.1))),
+  };
+}
+
+interface Coverage {
+  readonly above: number;
+  readonly below: number;
+  readonly highStretch: number;
+  readonly lowStretch: number;
 }
 
 const GROUPS = 10;

@@ -22,8 +22,10 @@ export interface ValuePrediction {
   readonly purchasesIfAlive: number;
   /** Expected amount of one purchase. */
   readonly spend: number;
-  /** What chance x purchases x amount is multiplied with: totals set right, and recent spending where it has a say. */
+  /** What chance x purchases x amount is multiplied with; value is that product and `recent`. */
   readonly factor: number;
+  /** Part of the value that comes from recent spending alone. */
+  readonly recent: number;
 }
 
 /** Values of all customers, or the reason why there are none. */
@@ -90,28 +92,26 @@ function predict(
     const { customerId, mean: spend, purchaseDays } = summary;
     if (test.ships === "rule") {
       const purchasesIfAlive = spend > 0 ? byRule / test.ruleFactor / spend : 0;
-      const parts = { purchasesIfAlive, probabilityAlive: 1, spend, factor: test.ruleFactor };
+      const parts = { purchasesIfAlive, probabilityAlive: 1, spend, factor: test.ruleFactor, recent: 0 };
       return { customerId, value: byRule, ...test.ruleInterval(byRule), ...parts };
     }
     const alive = probabilityAlive(model.repeat, summary);
     const purchases = expectedIfAlive(model.repeat, summary, horizonDays);
     const amount = expectedSpend(model.spend, { purchases: purchaseDays, mean: spend });
-    const plain = Math.max(1e-9, alive * purchases * amount);
-    const value = test.ships === "mean" ? (plain * test.modelFactor + byRule) / 2 : plain * test.modelFactor;
-    const factor = value / plain;
+    const plain = alive * purchases * amount;
+    const factor = test.ships === "mean" ? test.modelFactor / 2 : test.modelFactor;
+    const recent = test.ships === "mean" ? byRule / 2 : 0;
+    const value = plain * factor + recent;
     // One stream of random numbers for each customer, so that nobody's interval hangs on who else is there.
     const random = seededRandom((partitionFor(customerId, 2 ** 32) ^ options.seed) >>> 0);
     const { low, high } = simulateValues(random, draws, model.spend, summary, horizonDays);
-    const interval = { low: Math.min(low * factor, value), high: Math.max(high * factor, value) };
-    return {
-      customerId,
-      value,
-      ...interval,
-      probabilityAlive: alive,
-      purchasesIfAlive: purchases,
-      spend: amount,
-      factor,
+    const scale = plain > 0 ? value / plain : test.modelFactor;
+    const interval = {
+      low: Math.min(low * scale * test.lowStretch, value),
+      high: Math.max(high * scale * test.highStretch, value),
     };
+    const parts = { probabilityAlive: alive, purchasesIfAlive: purchases, spend: amount, factor, recent };
+    return { customerId, value, ...interval, ...parts };
   });
 }
 

@@ -69,22 +69,27 @@ function bandAt(
   const band = share < 0.2 ? "High" : share < 0.6 ? "Medium" : "Low";
   const where = { High: "the highest fifth", Medium: "the middle two fifths", Low: "the lowest two fifths" }[band];
   const expected = `expected to ${lexicon(input.mode).spend} about ${money(p.value, input.homeCurrency)}`;
-  const range = `most likely ${money(p.low, input.homeCurrency)} to ${money(p.high, input.homeCurrency)}`;
+  const range = `8 in 10 end between ${money(p.low, input.homeCurrency)} and ${money(p.high, input.homeCurrency)}`;
   return { band, meaning: `${expected} within ${String(days)} days (${range}); among ${where}` };
 }
 
 const PARTS = ["probability_alive", "purchases_expected", "amount_expected", "recent_spending"] as const;
 
-/** Value is a product of four parts; each part's effect is its Shapley share of the difference from the mean customer. */
+/**
+ * Value is a product of three parts and, where the mean with past spend ships, a part from recent spending. Each part's
+ * effect is its Shapley share of the difference from the usual customer, in money.
+ */
 function valueReasons(
   known: readonly ValuePrediction[],
   rows: ReadonlyMap<string, FeatureRow>,
   input: ScoringInput,
 ): ReasonRow[] {
-  const factors = known.map((p) => [p.probabilityAlive, p.purchasesIfAlive, p.spend, p.factor]);
-  const means = PARTS.map((_unused, k) => factors.reduce((sum, own) => sum + own[k]!, 0) / Math.max(1, known.length));
+  const factors = known.map((p) => [p.probabilityAlive, p.purchasesIfAlive, p.spend]);
+  const share = 1 / Math.max(1, known.length);
+  const means = [0, 1, 2].map((k) => factors.reduce((sum, own) => sum + own[k]! * share, 0));
+  const recent = known.reduce((sum, p) => sum + p.recent * share, 0);
   return known.flatMap((p, i) => {
-    const effects = shapleyOfProduct(factors[i]!, means);
+    const effects = [...shapleyOfProduct(factors[i]!, means).map((e) => e * p.factor), p.recent - recent];
     const row = rows.get(p.customerId)!;
     return PARTS.map((feature, k) => ({ feature, effect: effects[k]!, reason: partSentence(feature, p, row, input) }))
       .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || (a.feature < b.feature ? -1 : 1))

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, readFile, readdir, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, readdir, rename, rm, symlink } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -19,8 +19,9 @@ export interface PostgresBinaries {
   readonly packageVersion: string;
 }
 
-/** Finds the programs that npm installed for this platform. Throws POSTGRES_BINARIES where there are none. */
-export async function findBinaries(): Promise<PostgresBinaries> {
+/** Finds the programs that npm installed for this platform, or takes those given. Throws POSTGRES_BINARIES where there are none. */
+export async function findBinaries(given?: string): Promise<PostgresBinaries> {
+  if (given !== undefined) return { nativeDir: given, packageVersion: "given" };
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
     const require = createRequire(import.meta.url);
@@ -104,7 +105,6 @@ export async function linksMissing(nativeDir: string): Promise<boolean> {
 }
 
 async function openForAll(root: string): Promise<void> {
-  const { chmod } = await import("node:fs/promises");
   await chmod(root, 0o755);
   for (const item of await readdir(root, { withFileTypes: true })) {
     const path = join(root, item.name);

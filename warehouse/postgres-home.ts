@@ -58,12 +58,13 @@ export async function placeServer(options: {
   readonly dataDir: string;
   readonly stateDir: string;
   readonly sharedHomes?: readonly string[];
+  readonly nativeDir?: string;
 }): Promise<PlacedServer> {
   const stateDir = resolve(options.stateDir);
   await makeFolder(stateDir);
   const known = await readHome(stateDir);
   const asRoot = process.platform !== "win32" && process.getuid?.() === 0;
-  const binaries = await findBinaries();
+  const binaries = await findBinaries(options.nativeDir);
   const password = await readOrMakePassword(join(stateDir, "postgres.password"));
   const wanted = resolve(options.dataDir);
   if (!asRoot) {

@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly log: Logger;
   /** Folders to move to when root's workspace cannot be entered by the server's user, best first. */
   readonly sharedHomes?: readonly string[];
+  /** Folder with `bin`, `lib` and `share` to use in place of the installed package. */
+  readonly nativeDir?: string;
   /** Server settings over ours (tests switch fsync off). */
   readonly settings?: Readonly<Record<string, string>>;
 }

@@ -26,13 +26,19 @@ export function table(caption: string, heads: readonly TableHead[], rows: readon
               ${row.map((cell, at) =>
                 at === 0
                   ? html`<th scope="row" class="${heads[at]?.number === true ? "number" : ""}">${cell}</th>`
-                  : html`<td class="${heads[at]?.number === true ? "number" : ""}">${cell}</td>`,
+                  : bodyCell(heads[at], cell),
               )}
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** On a narrow screen each cell stands on a line of its own behind its column's name; an empty one takes none. */
+function bodyCell(head: TableHead | undefined, cell: unknown): Html {
+  const looks = `${head?.number === true ? "number" : ""} ${cell === "" ? "none" : ""}`.trim();
+  return html`<td class="${looks}" data-label="${head?.label ?? ""}">${cell}</td>`;
 }
 
 /** Head of a column; numbers stand to the right. */

@@ -98,12 +98,25 @@ const addDecisionRoutes: AddRoutes = (app, context) => {
   });
 };
 
+/** The first reader waits for the counts; later ones get the last counts while newer ones are made. */
 function cachedFacets(context: ConsoleContext): () => Promise<ReviewFacets> {
   let kept: { readonly at: number; readonly facets: ReviewFacets } | null = null;
+  let refreshing = false;
+  async function refresh(): Promise<ReviewFacets> {
+    const facets = await reviewFacets(context.db);
+    kept = { at: context.clock.now(), facets };
+    return facets;
+  }
   return async () => {
-    const now = context.clock.now();
-    if (kept === null || now - kept.at > FACETS_MS || now < kept.at) {
-      kept = { at: now, facets: await reviewFacets(context.db) };
+    if (kept === null) return refresh();
+    if (!refreshing && context.clock.now() - kept.at > FACETS_MS) {
+      refreshing = true;
+      refresh()
+        // Old counts do no harm; the next reader tries again.
+        .catch(() => undefined)
+        .finally(() => {
+          refreshing = false;
+        });
     }
     return kept.facets;
   };

@@ -19,8 +19,14 @@ function csvCell(cell: Cell, file: DropFile, foreign: boolean): string {
   const style = file.csv;
   if (cell === null || style === null) return "";
   let text = String(cell);
-  if (typeof cell === "object") text = "date" in cell ? dmy(cell.date) : moneyText(cell.cents, foreign && style.money === "signed" ? "grouped" : style.money);
-  return text.includes(style.delimiter) || text.includes('"') || text.includes("\n") ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell === "object")
+    text =
+      "date" in cell
+        ? dmy(cell.date)
+        : moneyText(cell.cents, foreign && style.money === "signed" ? "grouped" : style.money);
+  return text.includes(style.delimiter) || text.includes('"') || text.includes("\n")
+    ? `"${text.replaceAll('"', '""')}"`
+    : text;
 }
 
 function csvBytes(file: DropFile): Buffer {
@@ -72,7 +78,8 @@ async function workbookBytes(file: DropFile): Promise<Buffer> {
     });
   }
   const lookups = book.addWorksheet("Lookups", { state: "hidden" });
-  for (const line of ["Parish codes", "SJ St. James", "HN Hanover", "WM Westmoreland", "TR Trelawny"]) lookups.addRow([line]);
+  for (const line of ["Parish codes", "SJ St. James", "HN Hanover", "WM Westmoreland", "TR Trelawny"])
+    lookups.addRow([line]);
   return timelessZip(Buffer.from(await book.xlsx.writeBuffer()));
 }
 

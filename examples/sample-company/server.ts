@@ -40,10 +40,26 @@ function options(): Options {
     },
   });
   const [seed, scale, day] = [Number(values.seed), Number(values.scale), Number(values.day)];
-  if (values.dir === undefined || values.drop === undefined || !(scale > 0) || !Number.isInteger(seed) || !Number.isInteger(day)) {
-    throw new Error("usage: server.ts --dir DIR --drop DROPDIR [--seed 1] [--scale 1] [--day 0] [--fast-throttle] [--ports-file FILE]");
+  if (
+    values.dir === undefined ||
+    values.drop === undefined ||
+    !(scale > 0) ||
+    !Number.isInteger(seed) ||
+    !Number.isInteger(day)
+  ) {
+    throw new Error(
+      "usage: server.ts --dir DIR --drop DROPDIR [--seed 1] [--scale 1] [--day 0] [--fast-throttle] [--ports-file FILE]",
+    );
   }
-  return { dir: resolve(values.dir), drop: resolve(values.drop), seed, scale, day, fast: values["fast-throttle"], portsFile: values["ports-file"] };
+  return {
+    dir: resolve(values.dir),
+    drop: resolve(values.drop),
+    seed,
+    scale,
+    day,
+    fast: values["fast-throttle"],
+    portsFile: values["ports-file"],
+  };
 }
 
 function readJson<T>(path: string | undefined): T | null {
@@ -111,7 +127,12 @@ function readyLine(sample: Sample, running: Running, control: Vendor, given: Opt
       allow_hosts: [`127.0.0.1:${site.port}`],
       selectors: [PLAIN_SELECTORS],
     })),
-    social: { access_token: SOCIAL.token, user_id: SOCIAL.userId, base_url: social.url, usernames: sample.world.profiles.map((p) => p.username) },
+    social: {
+      access_token: SOCIAL.token,
+      user_id: SOCIAL.userId,
+      base_url: social.url,
+      usernames: sample.world.profiles.map((p) => p.username),
+    },
     campaigns: { api_key: API_KEY, base_url: campaigns.url },
     drop_folders: ["montego-bay", "office", "reps"],
     rates_file: join(given.drop, "..", "rates.csv"),

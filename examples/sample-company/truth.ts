@@ -52,8 +52,22 @@ function tableEntities(world: World, day: number): EntityLine[] {
   const customers = tabsOn(world, day)[0];
   customers?.rows.forEach((row, n) => {
     if (row.entity === undefined || row.defect !== undefined) return;
-    const base = { source: "google-sheets", account: SPREADSHEET_ID, stream: "Customers", id: row.id ?? String(n + 2), file: "Customers", row: n + 2 };
-    lines.push({ ...base, entity: row.entity, type: row.entityType ?? "", name: row.name, email: row.email, phone: row.phone });
+    const base = {
+      source: "google-sheets",
+      account: SPREADSHEET_ID,
+      stream: "Customers",
+      id: row.id ?? String(n + 2),
+      file: "Customers",
+      row: n + 2,
+    };
+    lines.push({
+      ...base,
+      entity: row.entity,
+      type: row.entityType ?? "",
+      name: row.name,
+      email: row.email,
+      phone: row.phone,
+    });
   });
   const files = dropFiles(world, day).filter((f) => f.stream === "branch customers" || f.stream === "rep contacts");
   const latest = files.filter((f) => !files.some((other) => other.stream === f.stream && other.day > f.day));
@@ -61,8 +75,22 @@ function tableEntities(world: World, day: number): EntityLine[] {
     file.rows.forEach((row, n) => {
       if (row.entity === undefined || row.defect !== undefined) return;
       const at = file.firstRow + n;
-      const base = { source: "excel", account: file.folder, stream: file.stream, id: row.id ?? String(at), file: file.name, row: at };
-      lines.push({ ...base, entity: row.entity, type: row.entityType ?? "", name: row.name, email: row.email, phone: row.phone });
+      const base = {
+        source: "excel",
+        account: file.folder,
+        stream: file.stream,
+        id: row.id ?? String(at),
+        file: file.name,
+        row: at,
+      };
+      lines.push({
+        ...base,
+        entity: row.entity,
+        type: row.entityType ?? "",
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+      });
     });
   }
   return lines;
@@ -74,23 +102,68 @@ function webEntities(world: World, accounts: SiteAccounts): EntityLine[] {
     for (const page of site.pages) {
       for (const l of page.listings) {
         if (l.entity === null) continue;
-        const base = { source: "directory", account: accounts.get(site.name) ?? site.name, stream: "listings", id: `${site.publicUrl}/${l.id}`, file: page.path };
-        lines.push({ ...base, entity: l.entity.id, type: "organisation", name: l.name, email: l.email, phone: l.phone });
+        const base = {
+          source: "directory",
+          account: accounts.get(site.name) ?? site.name,
+          stream: "listings",
+          id: `${site.publicUrl}/${l.id}`,
+          file: page.path,
+        };
+        lines.push({
+          ...base,
+          entity: l.entity.id,
+          type: "organisation",
+          name: l.name,
+          email: l.email,
+          phone: l.phone,
+        });
       }
     }
   }
   for (const p of world.profiles) {
-    lines.push({ source: "social", account: SOCIAL.userId, stream: "profiles", id: p.username, entity: p.entity.id, type: "organisation", name: p.name });
+    lines.push({
+      source: "social",
+      account: SOCIAL.userId,
+      stream: "profiles",
+      id: p.username,
+      entity: p.entity.id,
+      type: "organisation",
+      name: p.name,
+    });
   }
   return lines;
 }
 
 function bookDefects(world: World, day: number): Defect[] {
-  const base = { source: "quickbooks", account: world.books.realm, file: "", row: "", expected: "quarantined" as const };
-  const customers = world.books.customers.filter((c) => c.defect !== "").map((c) => ({ ...base, day: 0, stream: "customers", sourceId: c.id, reason: c.defect }));
-  const names = { Invoice: "invoices", Payment: "payments", CreditMemo: "credit_memos", SalesReceipt: "sales_receipts", RefundReceipt: "refund_receipts", Estimate: "estimates" };
+  const base = {
+    source: "quickbooks",
+    account: world.books.realm,
+    file: "",
+    row: "",
+    expected: "quarantined" as const,
+  };
+  const customers = world.books.customers
+    .filter((c) => c.defect !== "")
+    .map((c) => ({ ...base, day: 0, stream: "customers", sourceId: c.id, reason: c.defect }));
+  const names = {
+    Invoice: "invoices",
+    Payment: "payments",
+    CreditMemo: "credit_memos",
+    SalesReceipt: "sales_receipts",
+    RefundReceipt: "refund_receipts",
+    Estimate: "estimates",
+  };
   const docs = world.books.docs.filter((d) => d.defect !== "" && docExists(d, day));
-  return [...customers, ...docs.map((d) => ({ ...base, day: Math.max(0, d.day - SAMPLE_DAY), stream: names[d.kind], sourceId: d.id, reason: d.defect }))];
+  return [
+    ...customers,
+    ...docs.map((d) => ({
+      ...base,
+      day: Math.max(0, d.day - SAMPLE_DAY),
+      stream: names[d.kind],
+      sourceId: d.id,
+      reason: d.defect,
+    })),
+  ];
 }
 
 function tableDefects(world: World, day: number): Defect[] {
@@ -98,15 +171,39 @@ function tableDefects(world: World, day: number): Defect[] {
   for (const tab of tabsOn(world, day)) {
     tab.rows.forEach((row, n) => {
       if (row.defect === undefined) return;
-      const base = { source: "google-sheets", account: SPREADSHEET_ID, stream: tab.title, file: tab.title, row: String(n + 2) };
-      defects.push({ ...base, day: Math.max(0, row.from - SAMPLE_DAY), sourceId: row.id ?? "", reason: row.defect, expected: outcomeOf(row.defect) });
+      const base = {
+        source: "google-sheets",
+        account: SPREADSHEET_ID,
+        stream: tab.title,
+        file: tab.title,
+        row: String(n + 2),
+      };
+      defects.push({
+        ...base,
+        day: Math.max(0, row.from - SAMPLE_DAY),
+        sourceId: row.id ?? "",
+        reason: row.defect,
+        expected: outcomeOf(row.defect),
+      });
     });
   }
   for (const file of dropFiles(world, day)) {
     file.rows.forEach((row, n) => {
       if (row.defect === undefined) return;
-      const base = { source: "excel", account: file.folder, stream: file.stream, file: file.name, row: String(file.firstRow + n) };
-      defects.push({ ...base, day: file.day - SAMPLE_DAY, sourceId: row.id ?? "", reason: row.defect, expected: outcomeOf(row.defect) });
+      const base = {
+        source: "excel",
+        account: file.folder,
+        stream: file.stream,
+        file: file.name,
+        row: String(file.firstRow + n),
+      };
+      defects.push({
+        ...base,
+        day: file.day - SAMPLE_DAY,
+        sourceId: row.id ?? "",
+        reason: row.defect,
+        expected: outcomeOf(row.defect),
+      });
     });
   }
   return defects;
@@ -118,8 +215,20 @@ function webDefects(world: World, day: number, accounts: SiteAccounts): Defect[]
     for (const page of site.pages) {
       for (const l of page.listings) {
         if (l.defect === "") continue;
-        const base = { source: "directory", account: accounts.get(site.name) ?? site.name, stream: "listings", file: page.path, row: "" };
-        defects.push({ ...base, day: 0, sourceId: `${site.publicUrl}/${l.id}`, reason: l.defect, expected: outcomeOf(l.defect) });
+        const base = {
+          source: "directory",
+          account: accounts.get(site.name) ?? site.name,
+          stream: "listings",
+          file: page.path,
+          row: "",
+        };
+        defects.push({
+          ...base,
+          day: 0,
+          sourceId: `${site.publicUrl}/${l.id}`,
+          reason: l.defect,
+          expected: outcomeOf(l.defect),
+        });
       }
     }
   }
@@ -127,7 +236,13 @@ function webDefects(world: World, day: number, accounts: SiteAccounts): Defect[]
     for (const r of responses) {
       if (r.defect === "" || campaign.day > day) continue;
       const base = { source: "campaigns", account: "", stream: "email_activity", file: campaign.id, row: "" };
-      defects.push({ ...base, day: Math.max(0, campaign.day - SAMPLE_DAY), sourceId: r.email, reason: r.defect, expected: "quarantined" });
+      defects.push({
+        ...base,
+        day: Math.max(0, campaign.day - SAMPLE_DAY),
+        sourceId: r.email,
+        reason: r.defect,
+        expected: "quarantined",
+      });
     }
   }
   return defects;
@@ -140,13 +255,29 @@ function causes(world: World, day: number): (readonly (string | number)[])[] {
     const next = life.purchases.some((p) => p.day > SAMPLE_DAY && p.day <= SAMPLE_DAY + 90);
     const last = life.purchases.findLast((p) => p.day <= SAMPLE_DAY)?.day;
     const silent = last === undefined ? "" : SAMPLE_DAY - last;
-    return [[entity.id, life.churnCause, life.leadCause, life.churnProbability.toFixed(4), life.purchaseProbability.toFixed(4), life.value12.toFixed(2), silent, next ? 1 : 0]];
+    return [
+      [
+        entity.id,
+        life.churnCause,
+        life.leadCause,
+        life.churnProbability.toFixed(4),
+        life.purchaseProbability.toFixed(4),
+        life.value12.toFixed(2),
+        silent,
+        next ? 1 : 0,
+      ],
+    ];
   });
 }
 
 /** Every planted defect and notice that can be seen by a day. */
 export function defectsUpTo(world: World, day: number, accounts: SiteAccounts): Defect[] {
-  return [...bookDefects(world, day), ...tableDefects(world, day), ...webDefects(world, day, accounts), ...noticesUpTo(world, day, accounts)];
+  return [
+    ...bookDefects(world, day),
+    ...tableDefects(world, day),
+    ...webDefects(world, day, accounts),
+    ...noticesUpTo(world, day, accounts),
+  ];
 }
 
 /** Every customer record that the sources hold on a day, with whom it is of. */
@@ -160,15 +291,85 @@ export function writeTruth(world: World, dir: string, day: number, accounts: Sit
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o600 });
-  const entities = entitiesOn(world, day, accounts).map((e) => [e.source, e.account, e.stream, e.id, e.entity, e.type, e.file, e.row, e.name, e.email, e.phone]);
-  write("entities.csv", csv(["source", "account", "stream_hint", "source_id_or_file_row", "entity_id", "entity_type", "file", "row", "name", "email", "phone"], entities));
+  const entities = entitiesOn(world, day, accounts).map((e) => [
+    e.source,
+    e.account,
+    e.stream,
+    e.id,
+    e.entity,
+    e.type,
+    e.file,
+    e.row,
+    e.name,
+    e.email,
+    e.phone,
+  ]);
+  write(
+    "entities.csv",
+    csv(
+      [
+        "source",
+        "account",
+        "stream_hint",
+        "source_id_or_file_row",
+        "entity_id",
+        "entity_type",
+        "file",
+        "row",
+        "name",
+        "email",
+        "phone",
+      ],
+      entities,
+    ),
+  );
   const known = new Set(world.population.entities.filter((e) => e.since <= day).map((e) => e.id));
   const relations = world.population.relations.filter((r) => known.has(r.left) && known.has(r.right));
-  write("relations.csv", csv(["left_entity", "right_entity", "relation"], relations.map((r) => [r.left, r.right, r.relation])));
-  write("traps.csv", csv(["trap", "group", "entity_id"], world.population.traps.map((t) => [t.trap, t.group, t.entity])));
-  write("causes.csv", csv(["entity_id", "churn_cause", "lead_cause", "churn_probability_90d", "purchase_probability_90d", "expected_value_12m_jmd", "days_since_purchase", "bought_next_90d"], causes(world, day)));
-  const defects = defectsUpTo(world, day, accounts).map((d) => [d.day, d.source, d.account, d.stream, d.file, d.row, d.sourceId, d.reason, d.expected]);
-  write("defects.csv", csv(["day", "source", "account", "stream_hint", "file", "row", "source_id", "reason", "expected"], defects));
+  write(
+    "relations.csv",
+    csv(
+      ["left_entity", "right_entity", "relation"],
+      relations.map((r) => [r.left, r.right, r.relation]),
+    ),
+  );
+  write(
+    "traps.csv",
+    csv(
+      ["trap", "group", "entity_id"],
+      world.population.traps.map((t) => [t.trap, t.group, t.entity]),
+    ),
+  );
+  write(
+    "causes.csv",
+    csv(
+      [
+        "entity_id",
+        "churn_cause",
+        "lead_cause",
+        "churn_probability_90d",
+        "purchase_probability_90d",
+        "expected_value_12m_jmd",
+        "days_since_purchase",
+        "bought_next_90d",
+      ],
+      causes(world, day),
+    ),
+  );
+  const defects = defectsUpTo(world, day, accounts).map((d) => [
+    d.day,
+    d.source,
+    d.account,
+    d.stream,
+    d.file,
+    d.row,
+    d.sourceId,
+    d.reason,
+    d.expected,
+  ]);
+  write(
+    "defects.csv",
+    csv(["day", "source", "account", "stream_hint", "file", "row", "source_id", "reason", "expected"], defects),
+  );
   const totals = vendorTotals(world, day).map((t) => [t.kind, t.currency, t.count, (t.sum / 100).toFixed(2), t.note]);
   write("totals.csv", csv(["kind", "currency", "count", "sum", "note"], totals));
 }

@@ -126,7 +126,11 @@ async function retry(
   try {
     const log = await openLog(workspace, stores.db);
     try {
-      await retryQuarantine(stores.db, log, { ids: wanted, replacements, clock: workspace.clock });
+      const plain = wanted.filter((id) => !replacements.has(id));
+      if (plain.length > 0) await retryQuarantine(stores.db, log, plain);
+      for (const id of wanted.filter((one) => replacements.has(one))) {
+        await retryQuarantine(stores.db, log, [id], { replacement: replacements.get(id) });
+      }
     } finally {
       await log.close();
     }

@@ -1,7 +1,8 @@
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 /** Jamaican family names, commonest first. */
-export const FAMILY = words(`Brown Williams Campbell Smith Johnson Clarke Grant Reid Thompson Morgan Gordon Francis Bailey
+export const FAMILY =
+  words(`Brown Williams Campbell Smith Johnson Clarke Grant Reid Thompson Morgan Gordon Francis Bailey
 Henry Stewart Robinson Wright Davis Edwards Green Miller Palmer Allen Anderson Taylor Walker Lewis Thomas Scott Hall Powell
 Graham Simpson Samuels Facey McKenzie McFarlane McIntosh Bogle Blake Beckford Barrett Chin Chang Lee-Chin Wong Lyn Chambers
 DaCosta DeSouza Ffrench Gayle Bolt Fraser Hylton Hibbert Jarrett Lawes Levy Marley Mattis Nembhard Pinnock Plummer Rattray
@@ -14,7 +15,8 @@ Haughton Hemmings Ingram Irving Jengelley Kirlew Laing Ledgister Lumsden Mighty 
 Quarrie Riettie Senior Skyers Sutherland Tracey Tyndale Valentine Walters Willocks Yearwood`);
 
 /** Men's given names. */
-export const MEN = words(`Desmond Winston Everton Devon Michael Andrew Christopher Anthony Errol Donovan Leroy Delroy Trevor
+export const MEN =
+  words(`Desmond Winston Everton Devon Michael Andrew Christopher Anthony Errol Donovan Leroy Delroy Trevor
 Glenroy Courtney Clive Garfield Dwight Omar Ricardo Kemar Shane Jermaine Oneil Rohan Patrick Paul Peter Robert Richard
 William David Joseph Samuel Nathaniel Lloyd Carlton Horace Neville Vincent Barrington Fitzroy Orville Lennox Basil Cleveland
 Damion Dalton Denzil Edward Fabian Gregory Hopeton Ian Jeffrey Kenneth Lascelles Maurice Norman Oliver Percival Raymond
@@ -22,7 +24,8 @@ Stephen Tyrone Wayne Wilfred Alphanso Bertram Cecil Dennis Egbert Franklyn Glads
 Ransford Roderick Romaine Tevin Kirk Marlon Akeem Rayon Shemar Tafari Javaughn André`);
 
 /** Women's given names. */
-export const WOMEN = words(`Marcia Sonia Beverley Yvonne Sharon Paulette Claudette Jacqueline Michelle Karen Simone Tamara
+export const WOMEN =
+  words(`Marcia Sonia Beverley Yvonne Sharon Paulette Claudette Jacqueline Michelle Karen Simone Tamara
 Shanique Keisha Latoya Nadine Kerry-Ann Camille Denise Patricia Elizabeth Margaret Dorothy Pauline Hyacinth Merlene Norma
 Carmen Gloria Monica Joan Audrey Cynthia Lorna Veronica Andrea Nicole Natalie Stacy-Ann Tanesha Rochelle Opal Pearl Ruby
 Icilda Enid Myrtle Olive Una Verna Winsome Zelma Althea Annmarie Barbara Charmaine Deborah Donna Evadne Faith Georgia Heather
@@ -92,7 +95,8 @@ export const CATEGORIES: readonly { readonly name: string; readonly words: reado
 ];
 
 /** First words of made-up firm names. */
-export const FIRM_WORDS = words(`Island Tropical Blue Golden Sunrise Royal Caribbean Palm Coral Emerald Crystal Pioneer Premier
+export const FIRM_WORDS =
+  words(`Island Tropical Blue Golden Sunrise Royal Caribbean Palm Coral Emerald Crystal Pioneer Premier
 National Summit Sterling Harbour Cornwall Surrey Middlesex Excelsior Paramount Reliable Superior Evergreen Hummingbird
 Doctorbird Ackee Mahoe Lignum Poinciana Bougainvillea Northern Southern Eastern Western Central Liberty Heritage Unity
 Victory Bethel Zion Ebenezer Shiloh Mount Valley Riverside Seaview Hillside Garden Orchid Sapphire Diamond Silver Apex Delta

@@ -17,7 +17,8 @@ interface FaultOrder {
 function arm(vendors: readonly Vendor[], text: string): Answer {
   const order = JSON.parse(text) as FaultOrder;
   const vendor = vendors.find((v) => v.name === order.server);
-  if (vendor === undefined) return json(400, { error: `no server ${String(order.server)}`, servers: vendors.map((v) => v.name) });
+  if (vendor === undefined)
+    return json(400, { error: `no server ${String(order.server)}`, servers: vendors.map((v) => v.name) });
   const { status, body, unreachable, truncate, path } = order;
   vendor.faults.push({
     left: order.times ?? 1,
@@ -32,12 +33,20 @@ function arm(vendors: readonly Vendor[], text: string): Answer {
 }
 
 function requests(vendors: readonly Vendor[]): Answer {
-  const byServer = vendors.map((v) => [v.name, { count: v.log.length, log: v.log.map((l) => ({ at: l.at, method: l.method, path: l.path, status: l.status })) }]);
+  const byServer = vendors.map((v) => [
+    v.name,
+    { count: v.log.length, log: v.log.map((l) => ({ at: l.at, method: l.method, path: l.path, status: l.status })) },
+  ]);
   return json(200, Object.fromEntries(byServer));
 }
 
 /** The sample's own remote control: next day, totals, request logs, faults. */
-export async function startControl(sample: Sample, vendors: readonly Vendor[], port: number, advance: () => Promise<string[]>): Promise<Vendor> {
+export async function startControl(
+  sample: Sample,
+  vendors: readonly Vendor[],
+  port: number,
+  advance: () => Promise<string[]>,
+): Promise<Vendor> {
   return startVendor("control", port, async (asked) => {
     const route = `${asked.method} ${asked.path}`;
     if (route === "POST /advance") {

@@ -1,10 +1,16 @@
 import type { Listing, Page, Site } from "../world/listings.ts";
 
-const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 function jsonLd(site: Site, listings: readonly Listing[]): string {
   const graph = listings.map((l) => ({
-    "@type": l.category === "Hotel" ? "LodgingBusiness" : l.category === "Restaurant" ? ["Restaurant", "LocalBusiness"] : "LocalBusiness",
+    "@type":
+      l.category === "Hotel"
+        ? "LodgingBusiness"
+        : l.category === "Restaurant"
+          ? ["Restaurant", "LocalBusiness"]
+          : "LocalBusiness",
     "@id": `${site.publicUrl}/${l.id}`,
     identifier: l.id,
     ...(l.name === "" ? {} : { name: l.name }),
@@ -26,12 +32,15 @@ function jsonLd(site: Site, listings: readonly Listing[]): string {
   return `<script type="application/ld+json">\n${text}\n</script>\n<ul class="results">\n${shown}\n</ul>`;
 }
 
-const prop = (tag: string, name: string, text: string): string => (text === "" ? "" : `<${tag} itemprop="${name}">${escape(text)}</${tag}>`);
+const prop = (tag: string, name: string, text: string): string =>
+  text === "" ? "" : `<${tag} itemprop="${name}">${escape(text)}</${tag}>`;
 
 function microdata(site: Site, listings: readonly Listing[]): string {
   return listings
     .map(
-      (l) => `<div class="biz" itemscope itemtype="http://schema.org/LocalBusiness" itemid="${site.publicUrl}/${l.id}" id="${l.id}">
+      (
+        l,
+      ) => `<div class="biz" itemscope itemtype="http://schema.org/LocalBusiness" itemid="${site.publicUrl}/${l.id}" id="${l.id}">
 ${prop("h3", "name", l.name)}
 <meta itemprop="identifier" content="${l.id}">
 <p itemprop="address" itemscope itemtype="http://schema.org/PostalAddress">${prop("span", "streetAddress", l.street)} ${prop("span", "addressLocality", l.town)} ${prop("span", "addressRegion", l.parish)} <meta itemprop="addressCountry" content="Jamaica"></p>
@@ -89,7 +98,9 @@ export function isGone(page: Page, day: number): boolean {
 
 /** The start page with links to all pages, and to one that robots.txt forbids. */
 export function homePage(site: Site, day: number): string {
-  const links = site.pages.filter((p) => !isGone(p, day)).map((p) => `<li><a href="${p.path}">${escape(p.title)}</a></li>`);
+  const links = site.pages
+    .filter((p) => !isGone(p, day))
+    .map((p) => `<li><a href="${p.path}">${escape(p.title)}</a></li>`);
   links.push(`<li><a href="${site.disallowed}owners">Owners' area</a></li>`);
   return frame(site, "All categories", "", `<ul>\n${links.join("\n")}\n</ul>`);
 }
@@ -97,7 +108,11 @@ export function homePage(site: Site, day: number): string {
 /** A page of listings on a day. */
 export function listingPage(site: Site, page: Page, day: number): string {
   const changed = page.plainFrom !== null && page.plainFrom <= day;
-  const body = changed ? plain(site, page.listings) : site.markup === "json-ld" ? jsonLd(site, page.listings) : microdata(site, page.listings);
+  const body = changed
+    ? plain(site, page.listings)
+    : site.markup === "json-ld"
+      ? jsonLd(site, page.listings)
+      : microdata(site, page.listings);
   return frame(site, page.title, page.noindex ? '<meta name="robots" content="noindex,nofollow">' : "", body);
 }
 

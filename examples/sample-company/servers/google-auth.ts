@@ -37,7 +37,8 @@ export function serviceAccount(file: string, tokenUri: string): ServiceAccount {
   return { file, email, publicKey };
 }
 
-const part = (text: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(text ?? "", "base64url").toString("utf8")) as Record<string, unknown>;
+const part = (text: string | undefined): Record<string, unknown> =>
+  JSON.parse(Buffer.from(text ?? "", "base64url").toString("utf8")) as Record<string, unknown>;
 
 function whyRefused(assertion: string, account: ServiceAccount, tokenUri: string): string | null {
   const [head, claims, signature] = assertion.split(".");
@@ -57,9 +58,15 @@ function whyRefused(assertion: string, account: ServiceAccount, tokenUri: string
 }
 
 /** The token endpoint of the JWT bearer grant; `granted` keeps what it gave. The sample's clock may differ: times are not compared with now. */
-export function exchange(asked: Asked, account: ServiceAccount, tokenUri: string, granted: Map<string, number>): Answer {
+export function exchange(
+  asked: Asked,
+  account: ServiceAccount,
+  tokenUri: string,
+  granted: Map<string, number>,
+): Answer {
   const form = new URLSearchParams(asked.body);
-  if (form.get("grant_type") !== "urn:ietf:params:oauth:grant-type:jwt-bearer") return json(400, { error: "unsupported_grant_type" });
+  if (form.get("grant_type") !== "urn:ietf:params:oauth:grant-type:jwt-bearer")
+    return json(400, { error: "unsupported_grant_type" });
   const refused = whyRefused(form.get("assertion") ?? "", account, tokenUri);
   if (refused !== null) return json(400, { error: "invalid_grant", error_description: refused });
   const access = `ya29.sample-${randomBytes(18).toString("base64url")}`;

@@ -50,7 +50,11 @@ export interface Vendor {
 
 /** Answers JSON with the vendor's usual content type. */
 export function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { "content-type": "application/json;charset=UTF-8", ...headers }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { "content-type": "application/json;charset=UTF-8", ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -92,13 +96,18 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 /** Starts a vendor: every request is logged, faults come first, and a handler that throws answers 500. */
-export async function startVendor(name: string, port: number, handle: (asked: Asked) => Answer | Promise<Answer>): Promise<Vendor> {
+export async function startVendor(
+  name: string,
+  port: number,
+  handle: (asked: Asked) => Answer | Promise<Answer>,
+): Promise<Vendor> {
   const log: LogLine[] = [];
   const faults: Fault[] = [];
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     const path = url.pathname + url.search.replace(/access_token=[^&]*/, "access_token=***");
-    const note = (status: number): void => void log.push({ at: Date.now(), method: request.method ?? "GET", path, status });
+    const note = (status: number): void =>
+      void log.push({ at: Date.now(), method: request.method ?? "GET", path, status });
     const body = await readBody(request);
     const fault = takeFault(faults, path);
     if (fault?.unreachable === true) {
@@ -112,7 +121,13 @@ export async function startVendor(name: string, port: number, handle: (asked: As
       send(response, { status: fault.status, headers: retry, body: fault.body ?? "" }, false);
       return;
     }
-    const asked = { method: request.method ?? "GET", path: decodeURIComponent(url.pathname), query: url.searchParams, headers: request.headers, body };
+    const asked = {
+      method: request.method ?? "GET",
+      path: decodeURIComponent(url.pathname),
+      query: url.searchParams,
+      headers: request.headers,
+      body,
+    };
     const answer = await handle(asked);
     note(answer.status);
     send(response, answer, fault?.truncate === true);

@@ -8,7 +8,8 @@ const CURRENCY_NAMES: Readonly<Record<string, string>> = { JMD: "Jamaican Dollar
 
 const currencyRef = (code: string): Body => ({ value: code, name: CURRENCY_NAMES[code] ?? code });
 const money = (cents: number): number => cents / 100;
-const fill = (entries: readonly (readonly [string, unknown])[]): Body => Object.fromEntries(entries.filter(([, v]) => v !== undefined && v !== ""));
+const fill = (entries: readonly (readonly [string, unknown])[]): Body =>
+  Object.fromEntries(entries.filter(([, v]) => v !== undefined && v !== ""));
 
 /** Time of an object's last change as the vendor writes it, and the version that goes with it. */
 export interface Version {
@@ -82,7 +83,11 @@ export function customerBody(c: BookCustomer, books: Books, day: number, balance
     ["WebAddr", c.website === "" ? undefined : { URI: c.website }],
     ["Active", active],
   ]);
-  return { ...body, ...meta(c.id, [c.created, customerMinute(c)], customerVersion(c, day)), ...(c.defect === "missing_name" ? {} : names(c, books, active)) };
+  return {
+    ...body,
+    ...meta(c.id, [c.created, customerMinute(c)], customerVersion(c, day)),
+    ...(c.defect === "missing_name" ? {} : names(c, books, active)),
+  };
 }
 
 /** A document's last change up to a day: made, paid, voided, or its customer merged. */
@@ -110,7 +115,10 @@ function customerRef(doc: Doc, books: Books, day: number): Body | undefined {
 
 function linesOf(doc: Doc, voided: boolean): unknown {
   if (doc.kind === "Payment") {
-    return doc.pays.map(({ doc: invoice, cents }) => ({ Amount: money(cents), LinkedTxn: [{ TxnId: invoice.id, TxnType: "Invoice" }] }));
+    return doc.pays.map(({ doc: invoice, cents }) => ({
+      Amount: money(cents),
+      LinkedTxn: [{ TxnId: invoice.id, TxnType: "Invoice" }],
+    }));
   }
   const lines = doc.lines.map(({ item, qty, unit }, at) => {
     const sold = ITEMS[item];
@@ -119,7 +127,11 @@ function linesOf(doc: Doc, voided: boolean): unknown {
       LineNum: at + 1,
       Amount: voided ? 0 : money(unit * qty),
       DetailType: "SalesItemLineDetail",
-      SalesItemLineDetail: { ItemRef: { value: sold?.id ?? "1", name: sold?.name ?? "" }, UnitPrice: money(unit), Qty: voided ? 0 : qty },
+      SalesItemLineDetail: {
+        ItemRef: { value: sold?.id ?? "1", name: sold?.name ?? "" },
+        UnitPrice: money(unit),
+        Qty: voided ? 0 : qty,
+      },
     };
   });
   const net = doc.lines.reduce((sum, l) => sum + l.unit * l.qty, 0);
@@ -137,8 +149,10 @@ function totals(doc: Doc, day: number, voided: boolean): (readonly [string, unkn
   const total = doc.defect === "bad_amount" ? spoiled : voided ? 0 : money(doc.cents);
   const list: (readonly [string, unknown])[] = [["TotalAmt", total]];
   const paid = doc.paid.filter((p) => p.day <= day).reduce((sum, p) => sum + p.cents, 0);
-  if (doc.kind === "Invoice") list.push(["DueDate", isoOf(doc.due)], ["Balance", voided ? 0 : money(Math.max(0, doc.cents - paid))]);
-  if (doc.kind === "Payment") list.push(["UnappliedAmt", doc.pays.length === 0 ? money(doc.cents) : 0], ["ProcessPayment", false]);
+  if (doc.kind === "Invoice")
+    list.push(["DueDate", isoOf(doc.due)], ["Balance", voided ? 0 : money(Math.max(0, doc.cents - paid))]);
+  if (doc.kind === "Payment")
+    list.push(["UnappliedAmt", doc.pays.length === 0 ? money(doc.cents) : 0], ["ProcessPayment", false]);
   if (doc.kind === "CreditMemo") list.push(["RemainingCredit", 0], ["Balance", 0]);
   if (doc.kind === "Estimate") list.push(["ExpirationDate", isoOf(doc.due)], ["TxnStatus", "Pending"]);
   if (doc.kind !== "Payment") list.push(["TxnTaxDetail", { TotalTax: voided ? 0 : money(doc.tax) }]);
@@ -154,7 +168,12 @@ export function docBody(doc: Doc, books: Books, day: number): Body {
     ["CurrencyRef", doc.defect === "schema_invalid" ? [doc.currency] : currencyRef(doc.currency)],
     ["ExchangeRate", doc.rate ?? undefined],
     ["PrivateNote", voided ? "Voided" : undefined],
-    ["PaymentMethodRef", doc.kind === "Payment" ? { value: String(1 + (doc.minute % 3)), name: ["Cash", "Cheque", "Bank transfer"][doc.minute % 3] } : undefined],
+    [
+      "PaymentMethodRef",
+      doc.kind === "Payment"
+        ? { value: String(1 + (doc.minute % 3)), name: ["Cash", "Cheque", "Bank transfer"][doc.minute % 3] }
+        : undefined,
+    ],
     ["CustomerRef", customerRef(doc, books, day)],
     ...totals(doc, day, voided),
   ]);

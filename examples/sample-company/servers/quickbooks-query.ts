@@ -33,11 +33,20 @@ export interface Statement {
 const SHAPE =
   /^\s*select\s+(?<columns>\*|count\s*\(\s*\*\s*\)|[\w.,\s]+?)\s+from\s+(?<entity>\w+)(?:\s+where\s+(?<where>.+?))?(?:\s+order\s*by\s+(?<order>[\w.]+)(?:\s+(?<direction>asc|desc))?)?(?:\s+startposition\s+(?<start>\d+))?(?:\s+maxresults\s+(?<max>\d+))?\s*$/is;
 
-const unquote = (text: string): string => text.trim().replace(/^'(.*)'$/s, "$1").replaceAll("\\'", "'");
+const unquote = (text: string): string =>
+  text
+    .trim()
+    .replace(/^'(.*)'$/s, "$1")
+    .replaceAll("\\'", "'");
 
 function condition(text: string): Condition {
   const list = /^\s*([\w.]+)\s+in\s*\((.*)\)\s*$/is.exec(text);
-  if (list !== null) return { field: list[1] ?? "", op: "in", values: (list[2] ?? "").match(/'(?:\\'|[^'])*'|[^,\s]+/g)?.map(unquote) ?? [] };
+  if (list !== null)
+    return {
+      field: list[1] ?? "",
+      op: "in",
+      values: (list[2] ?? "").match(/'(?:\\'|[^'])*'|[^,\s]+/g)?.map(unquote) ?? [],
+    };
   const plain = /^\s*([\w.]+)\s*(<=|>=|=|<|>|\blike\b)\s*('(?:\\'|[^'])*'|\S+)\s*$/is.exec(text);
   if (plain === null) throw new QueryError(`QueryParserError: Encountered "${text.trim().slice(0, 40)}"`);
   return { field: plain[1] ?? "", op: (plain[2] ?? "").toLowerCase(), values: [unquote(plain[3] ?? "")] };
@@ -48,7 +57,8 @@ export function parse(text: string): Statement {
   const parts = SHAPE.exec(text)?.groups;
   if (parts === undefined) throw new QueryError(`QueryParserError: Encountered "${text.slice(0, 30)}"`);
   const { columns = "*", entity = "", where, order, direction, start = "1", max = "100" } = parts;
-  if (Number(max) > 1000 || Number(max) < 1) throw new QueryError("QueryValidationError: value of MAXRESULTS must be between 1 and 1000");
+  if (Number(max) > 1000 || Number(max) < 1)
+    throw new QueryError("QueryValidationError: value of MAXRESULTS must be between 1 and 1000");
   if (Number(start) < 1) throw new QueryError("QueryValidationError: STARTPOSITION must be positive");
   // AND inside quotes does not occur in what may be asked.
   const conditions = where === undefined ? [] : where.split(/\s+and\s+/i).map(condition);
@@ -95,7 +105,10 @@ function holds(row: Queryable, { field, op, values }: Condition): boolean {
   if (op === "in") return values.some((v) => String(have).toLowerCase() === v.toLowerCase());
   const [want = ""] = values;
   if (op === "like") {
-    const pattern = want.split("%").map((p) => p.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+    const pattern = want
+      .split("%")
+      .map((p) => p.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*");
     return new RegExp(`^${pattern}$`, "i").test(String(have ?? ""));
   }
   if (typeof have === "boolean") return String(have) === want.toLowerCase();
@@ -115,14 +128,22 @@ function sorted(rows: Queryable[], statement: Statement): Queryable[] {
   return rows.sort((a, b) => {
     const [x, y] = [lookUp(a, order.field), lookUp(b, order.field)];
     const numeric = order.field.toLowerCase() === "id" || (typeof x === "number" && typeof y === "number");
-    const by = numeric ? Number(x) - Number(y) : String(x ?? "") < String(y ?? "") ? -1 : String(x ?? "") > String(y ?? "") ? 1 : 0;
+    const by = numeric
+      ? Number(x) - Number(y)
+      : String(x ?? "") < String(y ?? "")
+        ? -1
+        : String(x ?? "") > String(y ?? "")
+          ? 1
+          : 0;
     return sign * (by || Number(a.id) - Number(b.id));
   });
 }
 
 function project(body: Record<string, unknown>, columns: readonly string[]): Record<string, unknown> {
   const wanted = new Set(columns.map((c) => c.split(".")[0]?.toLowerCase()));
-  return Object.fromEntries(Object.entries(body).filter(([key]) => wanted.has(key.toLowerCase()) || key === "domain" || key === "sparse"));
+  return Object.fromEntries(
+    Object.entries(body).filter(([key]) => wanted.has(key.toLowerCase()) || key === "domain" || key === "sparse"),
+  );
 }
 
 /** Runs a statement over the rows of its entity: the content of `QueryResponse`. An empty page has no entity key. */

@@ -61,30 +61,68 @@ export function tablesOn(sample: Sample): Map<string, Queryable[]> {
   const { books } = sample.world;
   const tables = new Map<string, Queryable[]>(DOC_KINDS.map((kind) => [kind, []]));
   tables.set("Customer", customersOn(sample, day));
-  tables.set("Item", ITEMS.map((item) => ({ id: item.id, created: 0, updated: Date.parse(String((itemBody(item)["MetaData"] as { LastUpdatedTime: string }).LastUpdatedTime)), active: item.active, body: () => itemBody(item) })));
+  tables.set(
+    "Item",
+    ITEMS.map((item) => ({
+      id: item.id,
+      created: 0,
+      updated: Date.parse(String((itemBody(item)["MetaData"] as { LastUpdatedTime: string }).LastUpdatedTime)),
+      active: item.active,
+      body: () => itemBody(item),
+    })),
+  );
   for (const doc of books.docs) {
     if (!docExists(doc, day)) continue;
     const version = docVersion(doc, books, day);
-    tables.get(doc.kind)?.push({ id: doc.id, created: millisOf(doc.day, doc.minute), updated: millisOf(version.day, version.minute), body: () => docBody(doc, books, day) });
+    tables
+      .get(doc.kind)
+      ?.push({
+        id: doc.id,
+        created: millisOf(doc.day, doc.minute),
+        updated: millisOf(version.day, version.minute),
+        body: () => docBody(doc, books, day),
+      });
   }
-  const company = { Id: "1", SyncToken: "4", CompanyName: sample.world.name, LegalName: sample.world.name, Country: "JM", CompanyAddr: { Line1: "14 Marcus Garvey Drive", City: "Kingston", Country: "Jamaica" }, MetaData: { CreateTime: "2021-01-04T08:00:00-05:00", LastUpdatedTime: "2024-01-08T08:00:00-05:00" } };
-  const preferences = { Id: "1", SyncToken: "9", CurrencyPrefs: { MultiCurrencyEnabled: true, HomeCurrency: { value: "JMD" } }, MetaData: company.MetaData };
-  const single = (body: Record<string, unknown>): Queryable[] => [{ id: "1", created: 0, updated: Date.parse(company.MetaData.LastUpdatedTime), body: () => body }];
+  const company = {
+    Id: "1",
+    SyncToken: "4",
+    CompanyName: sample.world.name,
+    LegalName: sample.world.name,
+    Country: "JM",
+    CompanyAddr: { Line1: "14 Marcus Garvey Drive", City: "Kingston", Country: "Jamaica" },
+    MetaData: { CreateTime: "2021-01-04T08:00:00-05:00", LastUpdatedTime: "2024-01-08T08:00:00-05:00" },
+  };
+  const preferences = {
+    Id: "1",
+    SyncToken: "9",
+    CurrencyPrefs: { MultiCurrencyEnabled: true, HomeCurrency: { value: "JMD" } },
+    MetaData: company.MetaData,
+  };
+  const single = (body: Record<string, unknown>): Queryable[] => [
+    { id: "1", created: 0, updated: Date.parse(company.MetaData.LastUpdatedTime), body: () => body },
+  ];
   tables.set("CompanyInfo", single(company)).set("Preferences", single(preferences));
   return tables;
 }
 
 function fault(status: number, code: string, message: string, detail: string, sample: Sample): Answer {
-  return json(status, { Fault: { Error: [{ Message: message, Detail: detail, code }], type: "ValidationFault" }, time: now(sample) });
+  return json(status, {
+    Fault: { Error: [{ Message: message, Detail: detail, code }], type: "ValidationFault" },
+    time: now(sample),
+  });
 }
 
 function deletedStubs(sample: Sample, entity: string, since: number): object[] {
   const day = today(sample);
   const stub = (id: string, at: number, minute: number): object[] =>
-    at <= day && millisOf(at, minute) >= since ? [{ status: "Deleted", domain: "QBO", Id: id, MetaData: { LastUpdatedTime: stamp(at, minute) } }] : [];
+    at <= day && millisOf(at, minute) >= since
+      ? [{ status: "Deleted", domain: "QBO", Id: id, MetaData: { LastUpdatedTime: stamp(at, minute) } }]
+      : [];
   const { customers, docs } = sample.world.books;
   if (entity === "Customer") return customers.flatMap((c) => (c.merged === null ? [] : stub(c.id, c.merged.day, 615)));
-  return docs.flatMap((d) => (d.kind !== entity || d.deleted === null || d.deleted <= d.day ? [] : stub(d.id, d.deleted, 975)));
+  return docs.flatMap((d) =>
+    d.kind !== entity || d.deleted === null || d.deleted <= d.day ? [] : stub(d.id, d.deleted, 975),
+  );
 }
 
 function cdc(sample: Sample, tables: Map<string, Queryable[]>, asked: Asked): Answer {
@@ -95,10 +133,14 @@ function cdc(sample: Sample, tables: Map<string, Queryable[]>, asked: Asked): An
   let room = 1000;
   const answers = (asked.query.get("entities") ?? "").split(",").map((text) => {
     const entity = [...tables.keys()].find((k) => k.toLowerCase() === text.trim().toLowerCase()) ?? text.trim();
-    const changed = (tables.get(entity) ?? []).filter((row) => row.updated >= since).sort((a, b) => a.updated - b.updated);
+    const changed = (tables.get(entity) ?? [])
+      .filter((row) => row.updated >= since)
+      .sort((a, b) => a.updated - b.updated);
     const objects = [...deletedStubs(sample, entity, since), ...changed.map((row) => row.body())].slice(0, room);
     room -= objects.length;
-    return objects.length === 0 ? {} : { [entity]: objects, startPosition: 1, maxResults: objects.length, totalCount: objects.length };
+    return objects.length === 0
+      ? {}
+      : { [entity]: objects, startPosition: 1, maxResults: objects.length, totalCount: objects.length };
   });
   return json(200, { CDCResponse: [{ QueryResponse: answers }], time: now(sample) });
 }
@@ -108,19 +150,47 @@ function token(sample: Sample, asked: Asked, grant: (access: string) => void): A
   if (asked.headers.authorization !== basic) return json(401, { error: "invalid_client" });
   const form = new URLSearchParams(asked.body);
   if (form.get("grant_type") !== "refresh_token") return json(400, { error: "unsupported_grant_type" });
-  if (form.get("refresh_token") !== sample.state.refreshToken) return json(400, { error_description: "Token invalid", error: "invalid_grant" });
+  if (form.get("refresh_token") !== sample.state.refreshToken)
+    return json(400, { error_description: "Token invalid", error: "invalid_grant" });
   sample.state.rotations += 1;
   sample.state.refreshToken = refreshTokenOf(sample.world.seed, sample.state.rotations);
   sample.save();
   const access = `eyJsample.${digest(`access/${sample.world.seed}/${sample.state.rotations}`)}`;
   grant(access);
-  return json(200, { x_refresh_token_expires_in: 8_726_400, refresh_token: sample.state.refreshToken, access_token: access, token_type: "bearer", expires_in: 3600 });
+  return json(200, {
+    x_refresh_token_expires_in: 8_726_400,
+    refresh_token: sample.state.refreshToken,
+    access_token: access,
+    token_type: "bearer",
+    expires_in: 3600,
+  });
 }
 
 function denied(access: string): Answer {
   const detail = `Token expired: ${access}`;
-  const fault = { error: [{ message: "message=AuthenticationFailed; errorCode=003200; statusCode=401", detail, code: "3200", element: null }], type: "AUTHENTICATION" };
-  const body = { warnings: null, intuitObject: null, fault, report: null, queryResponse: null, batchItemResponse: [], requestId: null, time: Date.now(), status: null, cdcresponse: [] };
+  const fault = {
+    error: [
+      {
+        message: "message=AuthenticationFailed; errorCode=003200; statusCode=401",
+        detail,
+        code: "3200",
+        element: null,
+      },
+    ],
+    type: "AUTHENTICATION",
+  };
+  const body = {
+    warnings: null,
+    intuitObject: null,
+    fault,
+    report: null,
+    queryResponse: null,
+    batchItemResponse: [],
+    requestId: null,
+    time: Date.now(),
+    status: null,
+    cdcresponse: [],
+  };
   return json(401, body, { "www-authenticate": 'Bearer realm="Intuit", error="invalid_token"' });
 }
 
@@ -130,7 +200,8 @@ function answerData(sample: Sample, tables: Map<string, Queryable[]>, asked: Ask
     try {
       const statement = parse(text);
       const entity = [...tables.keys()].find((k) => k.toLowerCase() === statement.entity.toLowerCase());
-      if (entity === undefined) throw new QueryError(`QueryValidationError: invalid context declaration: ${statement.entity}`);
+      if (entity === undefined)
+        throw new QueryError(`QueryValidationError: invalid context declaration: ${statement.entity}`);
       return json(200, { QueryResponse: run(statement, tables.get(entity) ?? [], entity), time: now(sample) });
     } catch (error) {
       if (error instanceof QueryError) return fault(400, "4001", "Invalid query", error.message, sample);
@@ -141,7 +212,14 @@ function answerData(sample: Sample, tables: Map<string, Queryable[]>, asked: Ask
   const [kind = "", id = "1"] = rest.split("/");
   const entity = [...tables.keys()].find((k) => k.toLowerCase() === kind.toLowerCase());
   const row = tables.get(entity ?? "")?.find((r) => r.id === id || entity === "CompanyInfo");
-  if (entity === undefined || row === undefined) return fault(400, "610", "Object Not Found", "Object Not Found : Something you're trying to use has been made inactive.", sample);
+  if (entity === undefined || row === undefined)
+    return fault(
+      400,
+      "610",
+      "Object Not Found",
+      "Object Not Found : Something you're trying to use has been made inactive.",
+      sample,
+    );
   return json(200, { [entity]: row.body(), time: now(sample) });
 }
 
@@ -158,12 +236,15 @@ export async function startQuickBooks(sample: Sample, port: number): Promise<Ven
     body: THROTTLED.replace("TIME", now(sample)),
   });
   return startVendor("quickbooks", port, (asked) => {
-    if (asked.path === "/oauth2/v1/tokens/bearer") return token(sample, asked, (access) => void granted.set(access, Date.now() + 3_600_000));
+    if (asked.path === "/oauth2/v1/tokens/bearer")
+      return token(sample, asked, (access) => void granted.set(access, Date.now() + 3_600_000));
     const access = (asked.headers.authorization ?? "").replace(/^Bearer /, "");
     if ((granted.get(access) ?? 0) < Date.now()) return denied(access);
     const path = /^\/v3\/company\/([^/]+)\/(.+)$/.exec(asked.path);
-    if (path?.[1] !== sample.world.books.realm) return fault(403, "3100", "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403", "", sample);
-    if (asked.method !== "GET" && path[2] !== "query") return fault(405, "500", "Unsupported Operation", "the sample's books are read-only", sample);
+    if (path?.[1] !== sample.world.books.realm)
+      return fault(403, "3100", "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403", "", sample);
+    if (asked.method !== "GET" && path[2] !== "query")
+      return fault(405, "500", "Unsupported Operation", "the sample's books are read-only", sample);
     requests += 1;
     if (requests % 19 === 7 || perMinute() > 0) return throttle();
     if (made !== sample.day) {
@@ -173,4 +254,3 @@ export async function startQuickBooks(sample: Sample, port: number): Promise<Ven
     return answerData(sample, tables, asked, path[2] ?? "");
   });
 }
-

@@ -1,7 +1,8 @@
 import { dmy, serialOf } from "../world/calendar.ts";
 import type { Cell } from "../world/types.ts";
 
-const grouped = (cents: number): string => (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const grouped = (cents: number): string =>
+  (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** A cell as people see it in the sheet's locale. */
 export function formatted(cell: Cell): string {
@@ -40,7 +41,11 @@ export function cellData(cell: Cell): object {
   const type = isDate ? FORMATS.date : FORMATS.cents;
   const numberValue = isDate ? serialOf(cell.date) : cell.cents / 100;
   const pattern = isDate ? "dd/mm/yyyy" : '"J$"#,##0.00';
-  return { effectiveValue: { numberValue }, formattedValue: formatted(cell), effectiveFormat: { numberFormat: { type, pattern } } };
+  return {
+    effectiveValue: { numberValue },
+    formattedValue: formatted(cell),
+    effectiveFormat: { numberFormat: { type, pattern } },
+  };
 }
 
 /** A range taken apart: tab title and 0-based bounds, ends excluded. Null where it cannot be read. */
@@ -52,7 +57,8 @@ export interface Range {
   readonly right: number;
 }
 
-const column = (letters: string): number => [...letters.toUpperCase()].reduce((sum, c) => sum * 26 + c.charCodeAt(0) - 64, 0);
+const column = (letters: string): number =>
+  [...letters.toUpperCase()].reduce((sum, c) => sum * 26 + c.charCodeAt(0) - 64, 0);
 
 /** Takes an A1 range apart: `Tab`, `'My Tab'!A2:K`, `Tab!A1:C9`, `Tab!5:9`. */
 export function parseRange(text: string): Range | null {

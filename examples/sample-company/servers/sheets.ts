@@ -8,26 +8,52 @@ import { cellData, parseRange, ragged, type Range } from "./sheets-cells.ts";
 const TITLE = "Blue Mountain Traders - customers";
 
 function fault(code: number, status: string, message: string): Answer {
-  return json(code, { error: { code, message, status, ...(code === 404 ? {} : { errors: [{ message, domain: "global", reason: status.toLowerCase() }] }) } });
+  return json(code, {
+    error: {
+      code,
+      message,
+      status,
+      ...(code === 404 ? {} : { errors: [{ message, domain: "global", reason: status.toLowerCase() }] }),
+    },
+  });
 }
 
 function exhausted(waitMs: number, fast: boolean): Answer {
   const message =
     "Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute per user' of service 'sheets.googleapis.com' for consumer 'project_number:1089364807498'.";
-  const metadata = { quota_metric: "sheets.googleapis.com/read_requests", quota_limit_value: "60", quota_unit: "1/min/{project}/{user}", quota_location: "global" };
-  const details = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "RATE_LIMIT_EXCEEDED", domain: "googleapis.com", metadata }];
+  const metadata = {
+    quota_metric: "sheets.googleapis.com/read_requests",
+    quota_limit_value: "60",
+    quota_unit: "1/min/{project}/{user}",
+    quota_location: "global",
+  };
+  const details = [
+    {
+      "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+      reason: "RATE_LIMIT_EXCEEDED",
+      domain: "googleapis.com",
+      metadata,
+    },
+  ];
   const errors = [{ message, domain: "global", reason: "rateLimitExceeded" }];
   const wait = fast ? 0 : Math.max(1, Math.min(2, Math.ceil(waitMs / 1000)));
-  return json(429, { error: { code: 429, message, errors, status: "RESOURCE_EXHAUSTED", details } }, { "retry-after": String(wait) });
+  return json(
+    429,
+    { error: { code: 429, message, errors, status: "RESOURCE_EXHAUSTED", details } },
+    { "retry-after": String(wait) },
+  );
 }
 
 function select(tabs: readonly Tab[], text: string): { tab: Tab; range: Range } | null {
   const range = parseRange(text);
-  const tab = tabs.find((t) => t.title === range?.title) ?? (range !== null && /^[A-Z]*\d*$/.test(range.title) ? tabs[0] : undefined);
+  const tab =
+    tabs.find((t) => t.title === range?.title) ??
+    (range !== null && /^[A-Z]*\d*$/.test(range.title) ? tabs[0] : undefined);
   return range === null || tab === undefined ? null : { tab, range };
 }
 
-const cut = (tab: Tab, range: Range): Tab["grid"] => tab.grid.slice(range.top, range.bottom).map((cells) => cells.slice(range.left, range.right));
+const cut = (tab: Tab, range: Range): Tab["grid"] =>
+  tab.grid.slice(range.top, range.bottom).map((cells) => cells.slice(range.left, range.right));
 
 const letter = (n: number): string => String.fromCharCode(65 + Math.min(25, Math.max(0, n)));
 
@@ -35,7 +61,11 @@ function valueRange(tabs: readonly Tab[], text: string, query: URLSearchParams):
   const found = select(tabs, text);
   if (found === null) return null;
   const { tab, range } = found;
-  const values = ragged(cut(tab, range), query.get("valueRenderOption") ?? "FORMATTED_VALUE", query.get("dateTimeRenderOption") ?? "SERIAL_NUMBER");
+  const values = ragged(
+    cut(tab, range),
+    query.get("valueRenderOption") ?? "FORMATTED_VALUE",
+    query.get("dateTimeRenderOption") ?? "SERIAL_NUMBER",
+  );
   const right = Math.min(range.right, Math.max(26, tab.header.length)) - 1;
   const bottom = Math.min(range.bottom, rowCount(tab));
   const name = `'${tab.title}'!${letter(range.left)}${range.top + 1}:${letter(right)}${bottom}`;
@@ -73,7 +103,12 @@ function spreadsheet(tabs: readonly Tab[], query: URLSearchParams): Answer {
     return [{ properties: properties(tab, index), ...(withGrid ? { data } : {}) }];
   });
   const own = { title: TITLE, locale: "en_GB", autoRecalc: "ON_CHANGE", timeZone: "America/Jamaica" };
-  return json(200, { spreadsheetId: SPREADSHEET_ID, properties: own, sheets, spreadsheetUrl: `https://docs.google.com/spreadsheets/d/${SPREADSHEET_ID}/edit` });
+  return json(200, {
+    spreadsheetId: SPREADSHEET_ID,
+    properties: own,
+    sheets,
+    spreadsheetUrl: `https://docs.google.com/spreadsheets/d/${SPREADSHEET_ID}/edit`,
+  });
 }
 
 function sheetsAnswer(tabs: readonly Tab[], asked: Asked): Answer {
@@ -109,7 +144,11 @@ function driveAnswer(sample: Sample, asked: Asked): Answer {
 }
 
 /** Google Sheets v4, Drive v3 and the token endpoint (`/token`) on one port. 60 reads a minute; the sixth read is throttled. */
-export async function startSheets(sample: Sample, port: number, account: (url: string) => ServiceAccount): Promise<Vendor> {
+export async function startSheets(
+  sample: Sample,
+  port: number,
+  account: (url: string) => ServiceAccount,
+): Promise<Vendor> {
   const granted = new Map<string, number>();
   const perMinute = quota(60, sample.fast ? 1000 : 60_000);
   let own: ServiceAccount | null = null;
@@ -121,7 +160,11 @@ export async function startSheets(sample: Sample, port: number, account: (url: s
     if (asked.path === "/token" && own !== null) return exchange(asked, own, tokenUri, granted);
     const access = (asked.headers.authorization ?? "").replace(/^Bearer /, "");
     if ((granted.get(access) ?? 0) < Date.now()) {
-      return fault(401, "UNAUTHENTICATED", "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.");
+      return fault(
+        401,
+        "UNAUTHENTICATED",
+        "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+      );
     }
     if (asked.path.startsWith("/drive/")) return driveAnswer(sample, asked);
     reads += 1;

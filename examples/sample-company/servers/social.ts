@@ -9,7 +9,13 @@ export const SOCIAL = { userId: "17841405309211844", token: "EAAGsampleLongLived
 const PAGE = 25;
 
 function fault(status: number, code: number, message: string, subcode?: number): Answer {
-  const error = { message, type: "OAuthException", code, ...(subcode === undefined ? {} : { error_subcode: subcode }), fbtrace_id: "AsampleTrace0001" };
+  const error = {
+    message,
+    type: "OAuthException",
+    code,
+    ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    fbtrace_id: "AsampleTrace0001",
+  };
   return json(status, { error });
 }
 
@@ -33,7 +39,8 @@ function mediaPage(posts: readonly Post[], limit: number, after: string | undefi
   const page = posts.slice(start, start + limit);
   const more = start + limit < posts.length;
   const before = start > 0 ? { before: cursor(page[0]) } : {};
-  const paging = more || start > 0 ? { paging: { cursors: { ...before, ...(more ? { after: cursor(page.at(-1)) } : {}) } } } : {};
+  const paging =
+    more || start > 0 ? { paging: { cursors: { ...before, ...(more ? { after: cursor(page.at(-1)) } : {}) } } } : {};
   return { data: page.map(media), ...paging };
 }
 
@@ -55,7 +62,8 @@ function discover(profile: Profile, inner: string, day: number): Answer {
   const names = inner.replace(/media(?:\.\w+\([^)]*\))*(?:\{[^}]*\})/, "").split(",");
   for (const name of names.map((n) => n.trim()).filter((n) => n !== "" && n !== "media")) {
     const read = FIELD[name];
-    if (read === undefined) return fault(400, 100, `(#100) Tried accessing nonexisting field (${name}) on node type (ShadowIGUser)`);
+    if (read === undefined)
+      return fault(400, 100, `(#100) Tried accessing nonexisting field (${name}) on node type (ShadowIGUser)`);
     answer[name] = read(profile, posts);
   }
   if (found !== null) {
@@ -64,19 +72,28 @@ function discover(profile: Profile, inner: string, day: number): Answer {
     answer["media"] = mediaPage(posts, Math.min(50, limit), /\.after\(([^)]*)\)/.exec(mods)?.[1]);
   }
   answer["id"] = profile.id;
-  return json(200, { business_discovery: answer, id: SOCIAL.userId }, { "x-app-usage": '{"call_count":3,"total_cputime":1,"total_time":2}' });
+  return json(
+    200,
+    { business_discovery: answer, id: SOCIAL.userId },
+    { "x-app-usage": '{"call_count":3,"total_cputime":1,"total_time":2}' },
+  );
 }
 
 /** The Graph API's business discovery. */
 export async function startSocial(sample: Sample, port: number): Promise<Vendor> {
   return startVendor("social", port, (asked) => {
     const given = asked.query.get("access_token") ?? (asked.headers.authorization ?? "").replace(/^Bearer /, "");
-    if (given !== SOCIAL.token) return fault(400, 190, `Error validating access token: Session has expired on ${stamp(today(sample), 0)}.`, 463);
+    if (given !== SOCIAL.token)
+      return fault(400, 190, `Error validating access token: Session has expired on ${stamp(today(sample), 0)}.`, 463);
     const path = /^\/v\d+\.\d+\/([^/]+)$/.exec(asked.path);
     if (path?.[1] !== SOCIAL.userId) return fault(400, 100, "Unsupported get request. Object does not exist.", 33);
     const fields = asked.query.get("fields") ?? "id";
     const wanted = /business_discovery\.username\(([^)]+)\)\{(.*)\}/s.exec(fields);
-    if (wanted === null) return json(200, { id: SOCIAL.userId, ...(fields.includes("username") ? { username: "bluemountaintraders" } : {}) });
+    if (wanted === null)
+      return json(200, {
+        id: SOCIAL.userId,
+        ...(fields.includes("username") ? { username: "bluemountaintraders" } : {}),
+      });
     const profile = sample.world.profiles.find((p) => p.username === wanted[1]);
     if (profile === undefined) return fault(400, 100, "Invalid user id", 2_207_013);
     return discover(profile, wanted[2] ?? "", today(sample));

@@ -43,7 +43,8 @@ export function spellParish(r: Rng, parish: string): string {
 export function spellStreet(r: Rng, street: string): string {
   let text = street;
   for (const [long, short] of ROAD_TYPES) {
-    if (text.endsWith(` ${long}`) && r.chance(0.5)) text = text.slice(0, -long.length) + short + (r.chance(0.3) ? "." : "");
+    if (text.endsWith(` ${long}`) && r.chance(0.5))
+      text = text.slice(0, -long.length) + short + (r.chance(0.3) ? "." : "");
   }
   if (r.chance(0.06)) text = `#${text}`;
   return r.chance(0.04) ? text.toUpperCase() : text;

@@ -11,7 +11,12 @@ function startState(r: Rng, entity: Entity): { state: State; start: number } {
   const rate = Math.min(0.9, 0.16 - Math.log(1 - r.next()) * 0.06);
   const value = Math.exp((firm ? 10.9 : 9.4) + 0.6 * r.normal());
   const first = Math.max(0, Math.ceil((entity.since - weekStart(0)) / 7));
-  const start = kind < 0.28 ? Math.min(first, HISTORY_WEEKS - 12) : kind < 0.36 ? r.int(Math.min(first, 100), Math.max(120, Math.min(first, 150))) : 1e9;
+  const start =
+    kind < 0.28
+      ? Math.min(first, HISTORY_WEEKS - 12)
+      : kind < 0.36
+        ? r.int(Math.min(first, 100), Math.max(120, Math.min(first, 150)))
+        : 1e9;
   const state: State = {
     phase: "none",
     rate,
@@ -26,7 +31,13 @@ function startState(r: Rng, entity: Entity): { state: State; start: number } {
   return { state, start };
 }
 
-function contact(r: Rng, week: number, kind: Contact["kind"], outcome: string, direction: Contact["direction"]): Contact {
+function contact(
+  r: Rng,
+  week: number,
+  kind: Contact["kind"],
+  outcome: string,
+  direction: Contact["direction"],
+): Contact {
   return { day: weekStart(week) + r.int(0, 5), minute: r.int(480, 1010), kind, outcome, direction };
 }
 
@@ -47,7 +58,9 @@ function buy(r: Rng, state: State, week: number, life: Life): void {
 function complain(r: Rng, week: number, life: Life): void {
   for (let n = r.int(2, 3); n > 0; n -= 1) {
     const kind = r.chance(0.6) ? "call" : r.chance(0.5) ? "visit" : "email";
-    life.contacts.push(contact(r, week + r.int(0, 3), kind, r.pick(["Complaint - unresolved", "Complaint - escalated"]), "in"));
+    life.contacts.push(
+      contact(r, week + r.int(0, 3), kind, r.pick(["Complaint - unresolved", "Complaint - escalated"]), "in"),
+    );
   }
   if (r.chance(0.6)) life.returns.push(weekStart(week) + r.int(3, 12));
 }
@@ -68,7 +81,9 @@ function setIn(r: Rng, cause: ChurnCause, week: number, state: State, life: Life
   if (cause === "competitor") {
     for (let n = r.int(1, 2); n > 0; n -= 1) {
       const kind = r.chance(0.5) ? "visit" : "email";
-      life.contacts.push(contact(r, week + r.int(0, 3), kind, "Price too high - comparing", kind === "visit" ? "out" : "in"));
+      life.contacts.push(
+        contact(r, week + r.int(0, 3), kind, "Price too high - comparing", kind === "visit" ? "out" : "in"),
+      );
     }
   }
 }
@@ -80,7 +95,8 @@ function becomeLead(r: Rng, entity: Entity, week: number, state: State, life: Li
   state.lead = { cause, week, converts, start: week + r.int(1, 4) };
   if (byMail) {
     life.campaigns.set(CAMPAIGN_WEEKS.get(week) ?? 0, "click");
-    if (r.chance(0.7)) life.contacts.push(contact(r, week + 1, r.chance(0.5) ? "call" : "email", "Enquiry after promotion", "in"));
+    if (r.chance(0.7))
+      life.contacts.push(contact(r, week + 1, r.chance(0.5) ? "call" : "email", "Enquiry after promotion", "in"));
     return;
   }
   life.contacts.push(contact(r, week, "visit", "Quote requested", "out"));
@@ -95,22 +111,41 @@ function routine(r: Rng, entity: Entity, week: number, state: State, life: Life)
   const known = weekStart(week) >= entity.since;
   const visits = active ? (firm ? 0.1 : 0.02) : neglected || !known ? 0 : firm ? 0.009 : 0.002;
   if (r.chance(visits)) {
-    const outcome = active ? r.pick(["Order taken", "Stock check", "Routine"]) : r.pick(["Not interested", "Left catalogue", "Closed"]);
+    const outcome = active
+      ? r.pick(["Order taken", "Stock check", "Routine"])
+      : r.pick(["Not interested", "Left catalogue", "Closed"]);
     life.contacts.push(contact(r, week, "visit", outcome, "out"));
   }
   const calls = active ? 0.035 : neglected || !known ? 0 : 0.003;
   if (r.chance(calls)) {
-    life.contacts.push(contact(r, week, "call", r.pick(["Order taken", "Delivery query", "Stock query", "No answer"]), r.chance(0.6) ? "in" : "out"));
+    life.contacts.push(
+      contact(
+        r,
+        week,
+        "call",
+        r.pick(["Order taken", "Delivery query", "Stock query", "No answer"]),
+        r.chance(0.6) ? "in" : "out",
+      ),
+    );
   }
   if (active && r.chance(0.0025)) life.contacts.push(contact(r, week, "call", "Complaint - resolved", "in"));
   if (entity.email !== "" && r.chance(active ? 0.035 : known ? 0.002 : 0)) {
-    life.contacts.push(contact(r, week, "email", r.pick(["Order", "Statement request", "Price list", "Delivery query"]), r.chance(0.7) ? "in" : "out"));
+    life.contacts.push(
+      contact(
+        r,
+        week,
+        "email",
+        r.pick(["Order", "Statement request", "Price list", "Delivery query"]),
+        r.chance(0.7) ? "in" : "out",
+      ),
+    );
   }
 }
 
 function openMail(r: Rng, entity: Entity, week: number, state: State, life: Life): void {
   const campaign = CAMPAIGN_WEEKS.get(week);
-  if (campaign === undefined || !entity.subscribed || weekStart(week) < entity.since || life.campaigns.has(campaign)) return;
+  if (campaign === undefined || !entity.subscribed || weekStart(week) < entity.since || life.campaigns.has(campaign))
+    return;
   const draw = r.next();
   const click = state.phase === "buying" ? 0.07 : 0.008;
   const did = draw < click ? "click" : draw < 0.32 ? "open" : draw < 0.34 ? "bounce" : "none";
@@ -125,7 +160,8 @@ function stepWeek(r: Rng, entity: Entity, week: number, state: State, life: Life
       if (state.phase === "buying" && draw < hazard) setIn(r, cause, week, state, life);
       draw -= hazard;
     }
-    if (state.phase === "buying" && week > state.risingUntil + 20 && r.chance(0.006)) state.risingUntil = week + r.int(12, 26);
+    if (state.phase === "buying" && week > state.risingUntil + 20 && r.chance(0.006))
+      state.risingUntil = week + r.int(12, 26);
   } else {
     const asleep = state.phase === "none" || week - state.onset > 26;
     if (asleep && state.lead === null && state.mayReturn && r.chance(leadHazard(entity, CAMPAIGN_WEEKS.has(week)))) {

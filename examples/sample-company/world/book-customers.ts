@@ -88,13 +88,19 @@ function unique(taken: Set<string>, wanted: string, town: string): string {
 function changes(r: Rng, entity: Entity, draft: Draft): Draft {
   if (draft.created > SAMPLE_DAY) return draft;
   if (r.chance(0.03)) return { ...draft, inactiveFrom: SAMPLE_DAY - r.int(20, 500) };
-  if (r.chance(0.006)) return { ...draft, rephoned: { day: SAMPLE_DAY + r.int(1, 4), phone: spellPhone(r, entity.phone) } };
+  if (r.chance(0.006))
+    return { ...draft, rephoned: { day: SAMPLE_DAY + r.int(1, 4), phone: spellPhone(r, entity.phone) } };
   if (r.chance(0.003)) return { ...draft, inactiveFrom: SAMPLE_DAY + r.int(1, 3) };
   return draft;
 }
 
 /** The customer list of the books, in order of creation, with the entity's records by entity index. */
-export function bookCustomers(seed: number, entities: readonly Entity[], lives: readonly Life[], presences: readonly Presence[]): readonly BookCustomer[] {
+export function bookCustomers(
+  seed: number,
+  entities: readonly Entity[],
+  lives: readonly Life[],
+  presences: readonly Presence[],
+): readonly BookCustomer[] {
   const groups: Draft[][] = [[{ ...EMPTY, display: "Cash Customer" }]];
   const tail = rng(`books/${seed}`);
   let merges = 0;
@@ -131,7 +137,15 @@ export function bookCustomers(seed: number, entities: readonly Entity[], lives: 
     const defect = n < bad ? "missing_name" : "schema_invalid";
     const created = SAMPLE_DAY - tail.int(20, 600);
     const display = defect === "missing_name" ? "" : `Imported contact ${n}`;
-    customers.push({ ...EMPTY, id: String(customers.length + 1), kind: "bad", display, created, updated: created, defect });
+    customers.push({
+      ...EMPTY,
+      id: String(customers.length + 1),
+      kind: "bad",
+      display,
+      created,
+      updated: created,
+      defect,
+    });
   }
   return customers;
 }

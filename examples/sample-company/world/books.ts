@@ -85,7 +85,8 @@ function sell(r: Rng, entity: Entity, life: Life, pick: (day: number) => number)
     docs.push(doc);
     if (onSpot) continue;
     if (r.chance(0.004)) doc.voided = doc.day + 1;
-    else if (purchase.day <= SAMPLE_DAY && purchase.day > SAMPLE_DAY - 40 && r.chance(0.02)) doc.deleted = SAMPLE_DAY + r.int(1, 3);
+    else if (purchase.day <= SAMPLE_DAY && purchase.day > SAMPLE_DAY - 40 && r.chance(0.02))
+      doc.deleted = SAMPLE_DAY + r.int(1, 3);
     else if (purchase.payAfter !== null) docs.push(...payFor(r, doc, purchase.payAfter));
     if (r.chance(0.012)) life.returns.push(purchase.day + r.int(3, 15));
   }
@@ -100,7 +101,9 @@ function sell(r: Rng, entity: Entity, life: Life, pick: (day: number) => number)
 
 /** A credit memo (or, for a cash sale, a refund) on the latest sale before a day. */
 function giveBack(r: Rng, docs: readonly Doc[], day: number): Doc[] {
-  const sale = docs.filter((d) => (d.kind === "Invoice" || d.kind === "SalesReceipt") && d.day < day && d.voided === null).at(-1);
+  const sale = docs
+    .filter((d) => (d.kind === "Invoice" || d.kind === "SalesReceipt") && d.day < day && d.voided === null)
+    .at(-1);
   const line = sale?.lines[0];
   if (sale === undefined || line === undefined) return [];
   const qty = Math.max(1, Math.round(line.qty * (0.2 + 0.5 * r.next())));
@@ -127,7 +130,12 @@ function picker(r: Rng, records: readonly { at: number; customer: BookCustomer }
 }
 
 /** Keeps the books: customers and all their documents, numbered in order of time, and the planted bad ones. */
-export function keepBooks(seed: number, entities: readonly Entity[], lives: readonly Life[], presences: readonly Presence[]): Books {
+export function keepBooks(
+  seed: number,
+  entities: readonly Entity[],
+  lives: readonly Life[],
+  presences: readonly Presence[],
+): Books {
   const customers = bookCustomers(seed, entities, lives, presences);
   const records = new Map<number, { at: number; customer: BookCustomer }[]>();
   for (const [at, customer] of customers.entries()) {

@@ -38,7 +38,15 @@ const styles: Readonly<Record<string, CsvStyle>> = {
   "2026-03": { encoding: "latin1", delimiter: ";", money: "signed" },
 };
 
-const csvFile = (folder: string, name: string, stream: string, day: number, header: readonly string[], rows: readonly Row[], csv: CsvStyle): DropFile => ({
+const csvFile = (
+  folder: string,
+  name: string,
+  stream: string,
+  day: number,
+  header: readonly string[],
+  rows: readonly Row[],
+  csv: CsvStyle,
+): DropFile => ({
   folder,
   name,
   stream,
@@ -54,7 +62,8 @@ function totalRow(rows: readonly Row[]): Row {
   let cents = 0;
   for (const { cells, defect } of rows) {
     const amount = cells[6];
-    if (defect === undefined && typeof amount === "object" && amount !== null && "cents" in amount) cents += amount.cents;
+    if (defect === undefined && typeof amount === "object" && amount !== null && "cents" in amount)
+      cents += amount.cents;
   }
   return { cells: ["TOTAL", null, null, null, null, null, { cents }, null, null], from: 0, defect: "total_row" };
 }
@@ -80,17 +89,29 @@ function tillFiles(rows: readonly Row[]): DropFile[] {
     const name = part === "archive" ? "pos-sales-archive-2023-2025.csv" : `pos-sales-${part}.csv`;
     const whole = fileDay(part) > SAMPLE_DAY ? list : [...list, totalRow(list)];
     const style = styles[part] ?? styles[part.slice(0, 4)] ?? HOUSE;
-    return csvFile("montego-bay", name, "till sales", fileDay(part), POS_HEADER, whole, part.startsWith("2026") ? (styles[part] ?? HOUSE) : style);
+    return csvFile(
+      "montego-bay",
+      name,
+      "till sales",
+      fileDay(part),
+      POS_HEADER,
+      whole,
+      part.startsWith("2026") ? (styles[part] ?? HOUSE) : style,
+    );
   });
   const june = (parts.get("2026-06") ?? []).filter((row) => row.defect === undefined);
-  files.push(csvFile("montego-bay", "pos-sales-2026-06 (final).csv", "till sales", SAMPLE_DAY + 3, POS_HEADER, june, HOUSE));
+  files.push(
+    csvFile("montego-bay", "pos-sales-2026-06 (final).csv", "till sales", SAMPLE_DAY + 3, POS_HEADER, june, HOUSE),
+  );
   return files;
 }
 
 function logFiles(prefix: string, stream: string, header: readonly string[], rows: readonly Row[]): DropFile[] {
-  const half = (day: number): string => (day > SAMPLE_DAY ? isoOf(day) : `${isoOf(day).slice(0, 4)}H${isoOf(day).slice(5, 7) < "07" ? 1 : 2}`);
+  const half = (day: number): string =>
+    day > SAMPLE_DAY ? isoOf(day) : `${isoOf(day).slice(0, 4)}H${isoOf(day).slice(5, 7) < "07" ? 1 : 2}`;
   return [...byPart(rows, half)].map(([part, list]) => {
-    const style: CsvStyle = part === "2023H2" ? { ...HOUSE, encoding: "latin1" } : part === "2024H1" ? { ...HOUSE, delimiter: ";" } : HOUSE;
+    const style: CsvStyle =
+      part === "2023H2" ? { ...HOUSE, encoding: "latin1" } : part === "2024H1" ? { ...HOUSE, delimiter: ";" } : HOUSE;
     return csvFile("office", `${prefix}-${part}.csv`, stream, fileDay(part), header, list, style);
   });
 }
@@ -100,10 +121,16 @@ function branchFile(rows: readonly Row[], name: string, day: number, asAt: strin
   const sum = (at: number): number =>
     list.reduce((total, { cells, defect }) => {
       const cell = cells[at];
-      return defect === undefined && typeof cell === "object" && cell !== null && "cents" in cell ? total + cell.cents : total;
+      return defect === undefined && typeof cell === "object" && cell !== null && "cents" in cell
+        ? total + cell.cents
+        : total;
     }, 0);
   const blank: Row = { cells: [], from: 0 };
-  const total: Row = { cells: ["TOTAL", null, null, null, null, null, null, null, null, null, { cents: sum(10) }, { cents: sum(11) }], from: 0, defect: "total_row" };
+  const total: Row = {
+    cells: ["TOTAL", null, null, null, null, null, null, null, null, null, { cents: sum(10) }, { cents: sum(11) }],
+    from: 0,
+    defect: "total_row",
+  };
   return {
     folder: "montego-bay",
     name,

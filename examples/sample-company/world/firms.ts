@@ -34,11 +34,16 @@ export function nameFirm(r: Rng, firm: Entity, taken: Set<string>): void {
   while (taken.has(slug(firm.firm)));
   taken.add(slug(firm.firm));
   const short = slug(firm.firm).slice(0, 22);
-  firm.trade = r.chance(0.12) ? `${r.pick(FIRM_WORDS)} ${r.pick(["Depot", "Corner", "Stop", "Place", "Hub"])} ${firm.address.town.replace(/ .*$/, "")}` : "";
+  firm.trade = r.chance(0.12)
+    ? `${r.pick(FIRM_WORDS)} ${r.pick(["Depot", "Corner", "Stop", "Place", "Hub"])} ${firm.address.town.replace(/ .*$/, "")}`
+    : "";
   firm.website = r.chance(0.4) ? `https://www.${short}.com` : "";
   firm.handle = r.chance(0.35) ? `${short}${r.pick(["", "_ja", ".ja", "876"])}` : "";
   if (firm.website !== "") firm.email = `${r.pick(["info", "sales", "accounts", "office"])}@${short}.com`;
-  else firm.email = r.chance(0.75) ? `${short}${firm.index % 10}@${r.pick(["gmail.com", "cwjamaica.com", "yahoo.com"])}` : "";
+  else
+    firm.email = r.chance(0.75)
+      ? `${short}${firm.index % 10}@${r.pick(["gmail.com", "cwjamaica.com", "yahoo.com"])}`
+      : "";
 }
 
 /** A firm that is a customer, still without a name: see {@link nameFirm}. */

@@ -37,7 +37,9 @@ export function tabsOn(world: World, day: number): readonly Tab[] {
   const customers = tab(0, "Customers", CUSTOMERS_HEADER, world.tabs.customers, day);
   const moved = day >= COLUMNS_MOVED_DAY;
   const header = moved ? (move(CUSTOMERS_HEADER, "WhatsApp") as string[]) : CUSTOMERS_HEADER;
-  const grid = moved ? [header, ...customers.rows.map((row, n) => move(row.cells, n % 3 === 0 ? "yes" : ""))] : customers.grid;
+  const grid = moved
+    ? [header, ...customers.rows.map((row, n) => move(row.cells, n % 3 === 0 ? "yes" : ""))]
+    : customers.grid;
   const visits = tab(1_187_203_341, "Visits & Calls", VISITS_HEADER, world.tabs.visits, day);
   const walkIns = tab(604_518_827, "Walk-in Sales", WALKIN_HEADER, world.tabs.walkIns, day);
   const emptied = day === EMPTIED_DAY;

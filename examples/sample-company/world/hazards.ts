@@ -2,7 +2,6 @@ import { CAMPAIGN_WEEKS } from "./campaigns.ts";
 import { season } from "./season.ts";
 import type { ChurnCause, Entity, Life, State } from "./types.ts";
 
-
 /** Share of interested customers who really order. */
 export const CONVERSION = 0.78;
 

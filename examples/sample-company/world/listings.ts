@@ -92,7 +92,13 @@ function pagesOf(r: Rng, plans: readonly Plan[], firms: readonly Entity[], prefi
     if (at === 0 && first !== undefined) listings.splice(Math.min(3, listings.length), 0, nameless(first, number()));
     if (plan.noindex === true && firms[0] !== undefined) {
       const hidden = listingOf(r, firms[0], number());
-      listings.push({ ...hidden, entity: null, name: "Closed Accounts Trading", phone: landLine(r), defect: "noindex" });
+      listings.push({
+        ...hidden,
+        entity: null,
+        name: "Closed Accounts Trading",
+        phone: landLine(r),
+        defect: "noindex",
+      });
     }
     return {
       path: plan.path,

@@ -39,7 +39,8 @@ export function buildMailings(seed: number, entities: readonly Entity[], lives: 
     const spoiled = list.findIndex((x) => x.did === "open" || x.did === "click");
     const found = list[spoiled];
     // Two mailings hold one event whose time cannot be read.
-    if (found !== undefined && (campaign.index === 5 || campaign.index === 14)) list[spoiled] = { ...found, defect: "bad_date" };
+    if (found !== undefined && (campaign.index === 5 || campaign.index === 14))
+      list[spoiled] = { ...found, defect: "bad_date" };
     return { campaign, responses: list };
   });
 }

@@ -4,8 +4,40 @@ import { makeAddress, parishOf } from "./addresses.ts";
 import type { Rng } from "./random.ts";
 import type { Entity } from "./types.ts";
 
-const LAND = ["922", "924", "926", "929", "931", "940", "952", "953", "957", "962", "964", "974", "978", "985"] as const;
-const MOBILE = ["312", "334", "345", "362", "371", "389", "402", "418", "437", "456", "483", "816", "832", "855", "876", "899"];
+const LAND = [
+  "922",
+  "924",
+  "926",
+  "929",
+  "931",
+  "940",
+  "952",
+  "953",
+  "957",
+  "962",
+  "964",
+  "974",
+  "978",
+  "985",
+] as const;
+const MOBILE = [
+  "312",
+  "334",
+  "345",
+  "362",
+  "371",
+  "389",
+  "402",
+  "418",
+  "437",
+  "456",
+  "483",
+  "816",
+  "832",
+  "855",
+  "876",
+  "899",
+];
 
 /** A mobile number: mostly 876, some of the newer 658. */
 export function mobile(r: Rng): string {

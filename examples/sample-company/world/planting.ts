@@ -35,7 +35,8 @@ export function plant(r: Rng, rows: readonly Row[], plan: Plan, share: number, s
         continue;
       }
       const cells = spoil([...row.cells], reason, r, n);
-      const id = row.id === undefined ? {} : { id: String(cells.find((c) => typeof c === "string" && /9\d{4}$/.test(c)) ?? "") };
+      const id =
+        row.id === undefined ? {} : { id: String(cells.find((c) => typeof c === "string" && /9\d{4}$/.test(c)) ?? "") };
       inserts.push({ at, row: { cells, from: row.from, defect: reason, ...id } });
     }
   }

@@ -94,6 +94,7 @@ export function buildPopulation(seed: number, scale: number): Population {
   }
   for (const one of entities) one.subscribed = one.email !== "" && r.chance(0.3);
   // One in a hundred turns up only after the sample day: a few new customers on each of the next five days.
-  for (const one of entities) if (one.index % 100 === 7 || one.index % 100 === 37) one.since = SAMPLE_DAY + 1 + (Math.floor(one.index / 50) % 5);
+  for (const one of entities)
+    if (one.index % 100 === 7 || one.index % 100 === 37) one.since = SAMPLE_DAY + 1 + (Math.floor(one.index / 50) % 5);
   return { entities, relations, traps };
 }

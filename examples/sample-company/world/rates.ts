@@ -9,6 +9,7 @@ export function usdRate(day: number): number {
 /** Weekly rates as a CSV file `date,currency,rate`. Canadian dollars are left out on purpose. */
 export function ratesCsv(): string {
   const lines = ["date,currency,rate"];
-  for (let day = FIRST_DAY - 7; day <= SAMPLE_DAY + 120; day += 7) lines.push(`${isoOf(day)},USD,${usdRate(day).toFixed(4)}`);
+  for (let day = FIRST_DAY - 7; day <= SAMPLE_DAY + 120; day += 7)
+    lines.push(`${isoOf(day)},USD,${usdRate(day).toFixed(4)}`);
   return `${lines.join("\n")}\n`;
 }

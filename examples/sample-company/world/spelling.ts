@@ -60,7 +60,8 @@ export function spellFirm(r: Rng, entity: Entity, noise: Noise): string {
   if (entity.trade !== "" && r.chance(0.35)) {
     name = r.chance(0.5) ? `${name} ${r.pick(["t/a", "trading as", "T/A"])} ${entity.trade}` : entity.trade;
   }
-  for (const [pattern, forms] of LEGAL) if (pattern.test(name) && r.chance(0.55)) name = name.replace(pattern, r.pick(forms));
+  for (const [pattern, forms] of LEGAL)
+    if (pattern.test(name) && r.chance(0.55)) name = name.replace(pattern, r.pick(forms));
   if (name.includes(" & ") && r.chance(0.3)) name = name.replace(" & ", " and ");
   if (name.includes("'s") && r.chance(0.25)) name = name.replace("'s", "s");
   if (r.chance(0.07 * noise)) name = typo(r, name);

@@ -7,7 +7,20 @@ import { rng, type Rng } from "./random.ts";
 import type { Cell, Entity, Life, Row } from "./types.ts";
 
 /** Headers of the branch's customer list (row 4 of the sheet "Customer List"). */
-export const BRANCH_HEADER = ["Acct #", "Customer Name", "Contact Person", "Tel", "Cell", "E-mail", "Address", "Town", "Parish", "Opened", "Credit Limit (J$)", "Balance (J$)"];
+export const BRANCH_HEADER = [
+  "Acct #",
+  "Customer Name",
+  "Contact Person",
+  "Tel",
+  "Cell",
+  "E-mail",
+  "Address",
+  "Town",
+  "Parish",
+  "Opened",
+  "Credit Limit (J$)",
+  "Balance (J$)",
+];
 /** Headers of the till's exports. */
 export const POS_HEADER = ["Receipt No", "Date", "Acct #", "Customer", "Item", "Qty", "Amount", "Currency", "Tender"];
 
@@ -36,7 +49,16 @@ function branchRow(r: Rng, entity: Entity, id: string): Row {
     { cents: limit },
     r.chance(0.05) ? `J$ ${r.int(1, 90)},500.00` : { cents: r.chance(0.7) ? 0 : r.int(1, 900) * 12_345 },
   ];
-  return { cells, from: 0, entity: entity.id, entityType: entity.type, id, name: String(cells[1]), email: d.email, phone: String(tel) };
+  return {
+    cells,
+    from: 0,
+    entity: entity.id,
+    entityType: entity.type,
+    id,
+    name: String(cells[1]),
+    email: d.email,
+    phone: String(tel),
+  };
 }
 
 const spoilList: Spoil = (cells, reason, _r, n) => {
@@ -52,7 +74,11 @@ export interface Account {
 }
 
 /** Rows of the branch's customer list, with the account by entity id. */
-export function branchCustomers(seed: number, entities: readonly Entity[], presences: readonly Presence[]): { rows: Row[]; accounts: Map<string, Account> } {
+export function branchCustomers(
+  seed: number,
+  entities: readonly Entity[],
+  presences: readonly Presence[],
+): { rows: Row[]; accounts: Map<string, Account> } {
   const r = rng(`branch/${seed}`);
   const accounts = new Map<string, Account>();
   const rows: Row[] = [];
@@ -67,7 +93,11 @@ export function branchCustomers(seed: number, entities: readonly Entity[], prese
       rows.push(...overTime(own, row, entity));
     }
   }
-  const plan = [["missing_name", 5], ["duplicate_row", 6], ["shifted_columns", 5]] as const;
+  const plan = [
+    ["missing_name", 5],
+    ["duplicate_row", 6],
+    ["shifted_columns", 5],
+  ] as const;
   return { rows: plant(r, rows, plan, entities.length / 3000, spoilList), accounts };
 }
 
@@ -77,7 +107,10 @@ function overTime(r: Rng, row: Row, entity: Entity): Row[] {
   if (r.chance(0.004)) return [{ ...row, until: NEXT_LIST_DAY }];
   if (!r.chance(0.01)) return [row];
   const cells = row.cells.map((cell, at) => (at === 3 ? Number(entity.phone) : cell));
-  return [{ ...row, until: NEXT_LIST_DAY }, { ...row, cells, phone: entity.phone, from: NEXT_LIST_DAY }];
+  return [
+    { ...row, until: NEXT_LIST_DAY },
+    { ...row, cells, phone: entity.phone, from: NEXT_LIST_DAY },
+  ];
 }
 
 const spoilSale: Spoil = (cells, reason, r, n) => {
@@ -92,7 +125,13 @@ const spoilSale: Spoil = (cells, reason, r, n) => {
 };
 
 /** Sales of the branch's till, in order of time. Dates are text, day first. */
-export function tillSales(seed: number, entities: readonly Entity[], lives: readonly Life[], presences: readonly Presence[], accounts: ReadonlyMap<string, Account>): Row[] {
+export function tillSales(
+  seed: number,
+  entities: readonly Entity[],
+  lives: readonly Life[],
+  presences: readonly Presence[],
+  accounts: ReadonlyMap<string, Account>,
+): Row[] {
   const r = rng(`till/${seed}`);
   const sales: { day: number; cells: Cell[] }[] = [];
   const add = (own: Rng, day: number, acct: string, customer: string, value: number): void => {
@@ -100,21 +139,42 @@ export function tillSales(seed: number, entities: readonly Entity[], lives: read
     const foreign = own.chance(0.012);
     const currency = foreign ? own.pick(["USD", "USD", "CAD"]) : "JMD";
     const amount = { cents: foreign ? Math.round(cents / 157) : cents };
-    const cells = [null, dmy(day), acct, customer, own.pick(ITEMS).name, own.int(1, 40), amount, currency, own.pick(["Cash", "Card", "Cheque", "Account"])];
+    const cells = [
+      null,
+      dmy(day),
+      acct,
+      customer,
+      own.pick(ITEMS).name,
+      own.int(1, 40),
+      amount,
+      currency,
+      own.pick(["Cash", "Card", "Cheque", "Account"]),
+    ];
     sales.push({ day, cells });
   };
   for (const entity of entities) {
     const account = accounts.get(entity.id);
     if (presences[entity.index]?.channel !== "till" || account === undefined) continue;
     const own = entity.rng.fork("till");
-    for (const purchase of lives[entity.index]?.purchases ?? []) add(own, purchase.day, account.id, account.name, purchase.value);
+    for (const purchase of lives[entity.index]?.purchases ?? [])
+      add(own, purchase.day, account.id, account.name, purchase.value);
   }
-  for (let n = Math.max(3, Math.round(entities.length * 0.06)); n > 0; n -= 1) add(r, SAMPLE_DAY + 6 - r.int(0, 1080), "", "Cash Customer", 4_000);
+  for (let n = Math.max(3, Math.round(entities.length * 0.06)); n > 0; n -= 1)
+    add(r, SAMPLE_DAY + 6 - r.int(0, 1080), "", "Cash Customer", 4_000);
   sales.sort((a, b) => a.day - b.day || (String(a.cells[2]) < String(b.cells[2]) ? -1 : 1));
   const rows = sales.map(({ day, cells }, n): Row => {
     const id = `R${String(n + 1).padStart(5, "0")}`;
     return { cells: [id, ...cells.slice(1)], from: day, id };
   });
-  const plan = [["missing_customer", 4], ["bad_date", 5], ["future_date", 4], ["bad_amount", 6], ["negative_total", 5], ["unknown_currency", 4], ["duplicate_row", 8], ["shifted_columns", 8]] as const;
+  const plan = [
+    ["missing_customer", 4],
+    ["bad_date", 5],
+    ["future_date", 4],
+    ["bad_amount", 6],
+    ["negative_total", 5],
+    ["unknown_currency", 4],
+    ["duplicate_row", 8],
+    ["shifted_columns", 8],
+  ] as const;
   return plant(r, rows, plan, entities.length / 3000, spoilSale);
 }

@@ -29,12 +29,22 @@ const spoilCall: Spoil = (cells, reason, r) => {
   return reason === "shifted_columns" ? loseDelimiter(cells, r) : cells;
 };
 
-const LOG_PLAN = [["missing_customer", 3], ["bad_date", 3], ["future_date", 2], ["duplicate_row", 4], ["shifted_columns", 4]] as const;
+const LOG_PLAN = [
+  ["missing_customer", 3],
+  ["bad_date", 3],
+  ["future_date", 2],
+  ["duplicate_row", 4],
+  ["shifted_columns", 4],
+] as const;
 
 const nameOf = (e: Entity): string => (e.type === "organisation" ? e.firm : `${e.given} ${e.family}`);
 
 /** E-mails and the calls that are not in the sheet, in order of time. */
-export function officeLogs(seed: number, entities: readonly Entity[], lives: readonly Life[]): { emails: Row[]; calls: Row[] } {
+export function officeLogs(
+  seed: number,
+  entities: readonly Entity[],
+  lives: readonly Life[],
+): { emails: Row[]; calls: Row[] } {
   const emails: Row[] = [];
   const calls: Row[] = [];
   const seen = new Set<string>();
@@ -51,15 +61,32 @@ export function officeLogs(seed: number, entities: readonly Entity[], lives: rea
       const agent = REPS[repIndex(entity)] ?? REPS[0];
       if (contact.kind === "email" && entity.email !== "") {
         const at = `${isoOf(contact.day)} ${clockOf(contact.minute)}`;
-        add(emails, contact.day, [at, direction, r.chance(0.85) ? nameOf(entity) : "", entity.email, contact.outcome, agent]);
+        add(emails, contact.day, [
+          at,
+          direction,
+          r.chance(0.85) ? nameOf(entity) : "",
+          entity.email,
+          contact.outcome,
+          agent,
+        ]);
       } else {
         const caller = r.chance(0.8) ? nameOf(entity) : "";
         const phone = caller === "" || r.chance(0.9) ? spellPhone(r, entity.phone) : "";
-        add(calls, contact.day, [isoOf(contact.day), clockOf(contact.minute), caller, phone, direction, r.int(1, 25), contact.outcome, agent]);
+        add(calls, contact.day, [
+          isoOf(contact.day),
+          clockOf(contact.minute),
+          caller,
+          phone,
+          direction,
+          r.int(1, 25),
+          contact.outcome,
+          agent,
+        ]);
       }
     }
   }
-  for (const rows of [emails, calls]) rows.sort((a, b) => a.from - b.from || (JSON.stringify(a.cells) < JSON.stringify(b.cells) ? -1 : 1));
+  for (const rows of [emails, calls])
+    rows.sort((a, b) => a.from - b.from || (JSON.stringify(a.cells) < JSON.stringify(b.cells) ? -1 : 1));
   const share = entities.length / 3000;
   return {
     emails: plant(rng(`emails/${seed}`), emails, LOG_PLAN, share, spoilEmail),
@@ -82,10 +109,40 @@ export function repContacts(seed: number, entities: readonly Entity[], presences
     const r = entity.rng.fork("reps");
     const d = detailsOf(r, entity, QUALITY);
     const name = d.company === "" || r.chance(0.45) ? d.person.full : "";
-    const comment = r.pick(["", "", "", "buys on Fridays", "met at expo", "wants credit", "cousin of the manager", "call after 2"]);
-    const cells = [name, d.company, d.phone, d.phone2, d.email, [d.street, d.town].filter((t) => t !== "").join(", "), d.parish, comment];
-    return { cells, from: 0, entity: entity.id, entityType: entity.type, name: d.company || name, email: d.email, phone: d.phone };
+    const comment = r.pick([
+      "",
+      "",
+      "",
+      "buys on Fridays",
+      "met at expo",
+      "wants credit",
+      "cousin of the manager",
+      "call after 2",
+    ]);
+    const cells = [
+      name,
+      d.company,
+      d.phone,
+      d.phone2,
+      d.email,
+      [d.street, d.town].filter((t) => t !== "").join(", "),
+      d.parish,
+      comment,
+    ];
+    return {
+      cells,
+      from: 0,
+      entity: entity.id,
+      entityType: entity.type,
+      name: d.company || name,
+      email: d.email,
+      phone: d.phone,
+    };
   });
-  const plan = [["missing_name", 4], ["duplicate_row", 5], ["shifted_columns", 5]] as const;
+  const plan = [
+    ["missing_name", 4],
+    ["duplicate_row", 5],
+    ["shifted_columns", 5],
+  ] as const;
   return plant(order, rows, plan, entities.length / 3000, spoilContact);
 }

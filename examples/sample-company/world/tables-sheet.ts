@@ -9,7 +9,19 @@ import { spellPhone } from "./spelling.ts";
 import type { Cell, Contact, Entity, Life, Row } from "./types.ts";
 
 /** Headers of the tab "Customers" (gid 0). */
-export const CUSTOMERS_HEADER = ["Cust No", "Name", "Company", "Phone", "Email", "Address", "Parish", "Rep", "Since", "Do Not Contact", "Notes"];
+export const CUSTOMERS_HEADER = [
+  "Cust No",
+  "Name",
+  "Company",
+  "Phone",
+  "Email",
+  "Address",
+  "Parish",
+  "Rep",
+  "Since",
+  "Do Not Contact",
+  "Notes",
+];
 /** Headers of the tab "Visits & Calls" (gid 1187203341). */
 export const VISITS_HEADER = ["Date", "Type", "Customer", "Phone", "Rep", "Outcome", "Notes"];
 /** Headers of the tab "Walk-in Sales" (gid 604518827). */
@@ -17,7 +29,18 @@ export const WALKIN_HEADER = ["Date", "Receipt", "Customer", "Item", "Amount", "
 
 const QUALITY: Quality = { noise: 1, noPhone: 0.14, noEmail: 0.3, noAddress: 0.15 };
 
-const NOTES = ["", "", "", "", "prefers WhatsApp", "deliver Tuesdays", "ask for manager", "pays cash", "gate code at office", "see Renée"];
+const NOTES = [
+  "",
+  "",
+  "",
+  "",
+  "prefers WhatsApp",
+  "deliver Tuesdays",
+  "ask for manager",
+  "pays cash",
+  "gate code at office",
+  "see Renée",
+];
 
 function customerRow(r: Rng, entity: Entity, d: Details, id: string): Row {
   const firm = entity.type === "organisation";
@@ -37,7 +60,15 @@ function customerRow(r: Rng, entity: Entity, d: Details, id: string): Row {
     r.pick(NOTES),
   ];
   const from = Math.max(entity.since, 0);
-  const base = { cells, entity: entity.id, entityType: entity.type, id, name: d.company || name, email: d.email, phone: d.phone };
+  const base = {
+    cells,
+    entity: entity.id,
+    entityType: entity.type,
+    id,
+    name: d.company || name,
+    email: d.email,
+    phone: d.phone,
+  };
   return { ...base, from: from > SAMPLE_DAY ? from : 0 };
 }
 
@@ -54,7 +85,11 @@ const spoilCustomer: Spoil = (cells, reason, _r, n) => {
 };
 
 /** Rows of the tab "Customers". */
-export function sheetCustomers(seed: number, entities: readonly Entity[], presences: readonly Presence[]): { rows: Row[]; names: Map<string, SheetName> } {
+export function sheetCustomers(
+  seed: number,
+  entities: readonly Entity[],
+  presences: readonly Presence[],
+): { rows: Row[]; names: Map<string, SheetName> } {
   const rows: Row[] = [];
   const names = new Map<string, SheetName>();
   const order = rng(`sheet/${seed}`);
@@ -72,7 +107,17 @@ export function sheetCustomers(seed: number, entities: readonly Entity[], presen
       else rows.push(row);
     }
   }
-  const bad = plant(order.fork("defects"), rows, [["missing_name", 6], ["duplicate_row", 8], ["shifted_columns", 6]], entities.length / 3000, spoilCustomer);
+  const bad = plant(
+    order.fork("defects"),
+    rows,
+    [
+      ["missing_name", 6],
+      ["duplicate_row", 8],
+      ["shifted_columns", 6],
+    ],
+    entities.length / 3000,
+    spoilCustomer,
+  );
   return { rows: withRemoved(bad), names };
 }
 
@@ -113,7 +158,12 @@ export function inSheet(entity: Entity, contact: Contact): boolean {
 }
 
 /** Rows of the tab "Visits & Calls", in order of time. */
-export function sheetVisits(seed: number, entities: readonly Entity[], lives: readonly Life[], names: ReadonlyMap<string, SheetName>): Row[] {
+export function sheetVisits(
+  seed: number,
+  entities: readonly Entity[],
+  lives: readonly Life[],
+  names: ReadonlyMap<string, SheetName>,
+): Row[] {
   const r = rng(`visits/${seed}`);
   const rows: Row[] = [];
   const seen = new Set<string>();
@@ -136,7 +186,13 @@ export function sheetVisits(seed: number, entities: readonly Entity[], lives: re
     }
   }
   rows.sort((a, b) => a.from - b.from);
-  const plan = [["missing_customer", 6], ["bad_date", 6], ["future_date", 4], ["duplicate_row", 8], ["shifted_columns", 6]] as const;
+  const plan = [
+    ["missing_customer", 6],
+    ["bad_date", 6],
+    ["future_date", 4],
+    ["duplicate_row", 8],
+    ["shifted_columns", 6],
+  ] as const;
   return plant(r, rows, plan, entities.length / 3000, spoilVisit);
 }
 
@@ -155,7 +211,10 @@ const spoilWalkIn: Spoil = (cells, reason, r, n) => {
 export function sheetWalkIns(seed: number, entities: readonly Entity[], names: ReadonlyMap<string, SheetName>): Row[] {
   const r = rng(`walk-in/${seed}`);
   const buyers = entities.filter((e) => names.has(e.id) && e.type === "person" && !e.west && e.since <= SAMPLE_DAY);
-  const days = Array.from({ length: Math.max(20, Math.round(entities.length * 0.085)) }, () => SAMPLE_DAY + 5 - r.int(0, 1000));
+  const days = Array.from(
+    { length: Math.max(20, Math.round(entities.length * 0.085)) },
+    () => SAMPLE_DAY + 5 - r.int(0, 1000),
+  );
   const rows: Row[] = days
     .sort((a, b) => a - b)
     .map((day, n) => {
@@ -163,10 +222,26 @@ export function sheetWalkIns(seed: number, entities: readonly Entity[], names: R
       const customer = r.chance(0.3) ? r.pick(["Cash Customer", "Cash", "Walk-in"]) : (names.get(buyer.id)?.name ?? "");
       const cents = r.int(8, 220) * 10_000;
       const id = `W-${String(n + 1).padStart(5, "0")}`;
-      const cells = [{ date: day }, id, customer, r.pick(ITEMS).name, { cents }, "JMD", r.pick(["Cash", "Card", "Lynk"])];
+      const cells = [
+        { date: day },
+        id,
+        customer,
+        r.pick(ITEMS).name,
+        { cents },
+        "JMD",
+        r.pick(["Cash", "Card", "Lynk"]),
+      ];
       return { cells, from: day, id };
     });
-  const plan = [["missing_customer", 3], ["bad_date", 3], ["future_date", 2], ["bad_amount", 4], ["negative_total", 3], ["unknown_currency", 3], ["duplicate_row", 3]] as const;
+  const plan = [
+    ["missing_customer", 3],
+    ["bad_date", 3],
+    ["future_date", 2],
+    ["bad_amount", 4],
+    ["negative_total", 3],
+    ["unknown_currency", 3],
+    ["duplicate_row", 3],
+  ] as const;
   return withTotals(plant(r, rows, plan, entities.length / 3000, spoilWalkIn));
 }
 

@@ -27,7 +27,10 @@ function adder(): { add: (kind: string, currency: string, cents: number, bad: bo
       one(kind, currency, "all", cents);
       one(kind, currency, bad ? "planted_bad" : "good", cents);
     },
-    list: () => [...totals.values()].sort((a, b) => (`${a.kind}|${a.currency}|${a.note}` < `${b.kind}|${b.currency}|${b.note}` ? -1 : 1)),
+    list: () =>
+      [...totals.values()].sort((a, b) =>
+        `${a.kind}|${a.currency}|${a.note}` < `${b.kind}|${b.currency}|${b.note}` ? -1 : 1,
+      ),
   };
 }
 
@@ -49,7 +52,14 @@ function addBooks(books: Books, day: number, add: ReturnType<typeof adder>["add"
   }
 }
 
-function addRows(rows: readonly Row[], day: number, kind: string, amountAt: number, currencyAt: number, add: ReturnType<typeof adder>["add"]): void {
+function addRows(
+  rows: readonly Row[],
+  day: number,
+  kind: string,
+  amountAt: number,
+  currencyAt: number,
+  add: ReturnType<typeof adder>["add"],
+): void {
   for (const row of rows) {
     if (!isThere(row, day) || row.defect === "total_row") continue;
     const [amount, currency] = [row.cells[amountAt], row.cells[currencyAt]];

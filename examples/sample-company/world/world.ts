@@ -19,7 +19,11 @@ export interface World {
   readonly population: Population;
   readonly lives: readonly Life[];
   readonly books: Books;
-  readonly tabs: { readonly customers: readonly Row[]; readonly visits: readonly Row[]; readonly walkIns: readonly Row[] };
+  readonly tabs: {
+    readonly customers: readonly Row[];
+    readonly visits: readonly Row[];
+    readonly walkIns: readonly Row[];
+  };
   readonly branchList: readonly Row[];
   readonly till: readonly Row[];
   readonly emails: readonly Row[];
@@ -47,7 +51,11 @@ export function buildWorld(seed: number, scale: number): World {
     population,
     lives,
     books,
-    tabs: { customers, visits: sheetVisits(seed, entities, lives, names), walkIns: sheetWalkIns(seed, entities, names) },
+    tabs: {
+      customers,
+      visits: sheetVisits(seed, entities, lives, names),
+      walkIns: sheetWalkIns(seed, entities, names),
+    },
     branchList,
     till: tillSales(seed, entities, lives, presences, accounts),
     emails: logs.emails,

@@ -1,0 +1,51 @@
+/** Types of a cell's value, the same for workbooks, sheets and text files (where everything is text). */
+export type CellType = "text" | "number" | "boolean" | "date" | "datetime" | "time" | "duration" | "error" | "empty";
+
+/** One cell. Dates and times are ISO 8601 text without a zone, durations are seconds, errors keep their sign as text. */
+export interface Cell {
+  readonly type: CellType;
+  readonly value: string | number | boolean | null;
+}
+
+/** One row of a sheet or file. */
+export interface SheetRow {
+  /** 1-based position in the sheet; for text files the position of the record. */
+  readonly row: number;
+  /** By column from 0; may be shorter than the table is wide. */
+  readonly cells: readonly Cell[];
+}
+
+/** The cell without content. */
+export const EMPTY: Cell = { type: "empty", value: null };
+
+/** A text cell, or the empty one for blank text. */
+export function textCell(text: string): Cell {
+  return text.trim() === "" ? EMPTY : { type: "text", value: text };
+}
+
+/** True where a cell says nothing: empty, or text of blanks. */
+export function isBlank(cell: Cell | undefined): boolean {
+  return cell === undefined || cell.type === "empty" || (typeof cell.value === "string" && cell.value.trim() === "");
+}
+
+/** A cell's content as text, for headers and samples; numbers without exponent. */
+export function cellText(cell: Cell | undefined): string {
+  if (cell === undefined || cell.value === null) return "";
+  return typeof cell.value === "number" ? numberText(cell.value) : String(cell.value);
+}
+
+/** A number as plain decimal text: telephone numbers and ids must not come out as 8.76e+9. */
+export function numberText(value: number): string {
+  const text = String(value);
+  if (!/e/i.test(text)) return text;
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/\.?0+$/, "");
+}
+
+/** Spreadsheet letters of a column index from 0: A, B, … Z, AA. */
+export function columnLetters(index: number): string {
+  let letters = "";
+  for (let n = index + 1; n > 0; n = Math.floor((n - 1) / 26)) {
+    letters = String.fromCharCode(65 + ((n - 1) % 26)) + letters;
+  }
+  return letters;
+}

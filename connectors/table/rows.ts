@@ -1,0 +1,161 @@
+import { contentHash } from "#core";
+import type { TableMapping } from "#core";
+import { cellText, isBlank } from "./cells.ts";
+import type { Cell, SheetRow } from "./cells.ts";
+import { lastFilled } from "./detect.ts";
+import type { Table } from "./detect.ts";
+import { createProfile } from "./shift.ts";
+import type { Profile } from "./shift.ts";
+
+/**
+ * A row as it is kept: header to value. Text stays text; typed cells give ISO dates, numbers or booleans; an error
+ * gives null; blank cells are left out. Members that begin with two underscores are marks for `map`:
+ * `__cells` and `__columns` (a delimited row with another number of cells than the header), `__shifted` (values that
+ * fit the neighbouring columns), `__duplicate` (the same row stands in the same file already), `__total` (a total or
+ * footer line), `__errors` (headers whose cell holds a spreadsheet error).
+ */
+export type RawRow = Record<string, unknown>;
+
+/** One row with its id. */
+export interface NamedRow {
+  readonly id: string;
+  readonly raw: RawRow;
+  /** 1-based row in the sheet. */
+  readonly row: number;
+}
+
+/** What a first pass over a table learns; needed before the first row can be named. */
+export interface Survey {
+  readonly rows: number;
+  readonly profile: Profile;
+  /** For ids that stand on several rows: the smallest row hash, whose row keeps the plain id. */
+  readonly repeated: ReadonlyMap<string, string>;
+  /** False where many rows are short (long): then the writer leaves out (adds) trailing cells and nothing shifted. */
+  readonly shortIsOdd: boolean;
+  readonly longIsOdd: boolean;
+}
+
+/** Several sheets of one file can be one table. */
+export interface SurveyDraft {
+  add(table: Table, row: SheetRow): void;
+  done(): Survey;
+}
+
+/** Starts a survey. `delimited` says that the number of cells of a row means something. */
+export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
+  const profile = createProfile();
+  const seen = new Map<string, string>();
+  const repeated = new Map<string, string>();
+  const count = { rows: 0, short: 0, long: 0 };
+  return {
+    add(table, row) {
+      if (row.cells.every((cell) => isBlank(cell))) return;
+      count.rows += 1;
+      if (row.cells.length < table.width) count.short += 1;
+      if (row.cells.length > table.width) count.long += 1;
+      profile.add(row);
+      const raw = valuesOf(table, row);
+      const id = idText(mapping, raw);
+      if (id === null) return;
+      const hash = rowHash(raw);
+      const before = seen.get(id);
+      if (before === undefined) seen.set(id, hash);
+      else {
+        const smallest = repeated.get(id) ?? before;
+        repeated.set(id, hash < smallest ? hash : smallest);
+      }
+    },
+    done: () => ({
+      rows: count.rows,
+      profile,
+      repeated,
+      shortIsOdd: count.short <= count.rows * 0.2,
+      longIsOdd: count.long <= count.rows * 0.2,
+    }),
+  };
+}
+
+/** Names rows in a second pass. The same rows in another order get the same ids. */
+export function createNamer(
+  mapping: TableMapping | undefined,
+  survey: Survey,
+  options: { readonly delimited: boolean },
+): (table: Table, row: SheetRow) => NamedRow | null {
+  const times = new Map<string, number>();
+  // Two sales alike on one day can be two sales; two customers alike, or two calls at one minute, are one.
+  const doubles = mapping?.entity !== "transaction" || mapping.id !== undefined;
+  return (table, row) => {
+    if (row.cells.every((cell) => isBlank(cell))) return null;
+    const raw = valuesOf(table, row);
+    const hash = rowHash(raw);
+    const base = baseId(idText(mapping, raw), hash, survey);
+    const remember = base.startsWith("h:") || survey.repeated.has(idText(mapping, raw) ?? "");
+    const nth = remember ? (times.get(base) ?? 0) + 1 : 1;
+    if (remember) times.set(base, nth);
+    const marks = marksOf(table, row, survey, options.delimited);
+    const duplicate = nth > 1 && doubles ? { __duplicate: true } : {};
+    return { id: nth === 1 ? base : `${base}#${nth}`, raw: { ...raw, ...marks, ...duplicate }, row: row.row };
+  };
+}
+
+function baseId(id: string | null, hash: string, survey: Survey): string {
+  if (id === null) return `h:${hash}`;
+  const smallest = survey.repeated.get(id);
+  return smallest === undefined || smallest === hash ? id : `${id}~${hash.slice(0, 8)}`;
+}
+
+/** The id column's text, trimmed; null without such a column or value. */
+function idText(mapping: TableMapping | undefined, raw: RawRow): string | null {
+  const value = mapping?.id === undefined ? undefined : raw[mapping.id];
+  if (value === undefined || value === null) return null;
+  const text = cellText({
+    type: typeof value === "number" ? "number" : "text",
+    value: value as string | number,
+  }).trim();
+  return text === "" ? null : text;
+}
+
+/** Hash of a row's values; marks have no part in it. */
+export function rowHash(raw: RawRow): string {
+  return contentHash(raw).slice(0, 16);
+}
+
+/** Header to value. */
+export function valuesOf(table: Table, row: SheetRow): RawRow {
+  const raw: RawRow = {};
+  for (const { index, header } of table.columns) {
+    const cell = row.cells[index];
+    if (cell === undefined || isBlank(cell)) continue;
+    raw[header] = cell.type === "error" ? null : cell.value;
+  }
+  return raw;
+}
+
+function marksOf(table: Table, row: SheetRow, survey: Survey, delimited: boolean): RawRow {
+  if (isTotalLine(row, table.columns.length)) return { __total: true };
+  const marks: RawRow = {};
+  const errors = table.columns.filter(({ index }) => row.cells[index]?.type === "error").map(({ header }) => header);
+  if (errors.length > 0) marks["__errors"] = errors;
+  const odd = row.cells.length < table.width ? survey.shortIsOdd : row.cells.length > table.width && survey.longIsOdd;
+  if (delimited && odd) return { ...marks, __cells: row.cells.length, __columns: table.width };
+  return survey.profile.shifted(row) ? { ...marks, __shifted: true } : marks;
+}
+
+/** A total, subtotal or footer line: says so in its first filled cell and has few others. */
+export function isTotalLine(row: SheetRow, columns: number): boolean {
+  const filled = row.cells.filter((cell) => !isBlank(cell));
+  const first = cellText(filled[0]).trim();
+  if (filled.length > Math.max(2, columns * 0.6)) return false;
+  const few =
+    lastFilled(row.cells) >= 0 && filled.every((cell: Cell, at) => at === 0 || cell.type !== "text" || isFigure(cell));
+  if (/^(grand\s+|sub-?\s?)?totals?\s*[:=]?$/i.test(first)) return true;
+  if (few && filled.length > 1 && /^(grand\s+|sub-?\s?)?totals?\b/i.test(first)) return true;
+  if (filled.length !== 1 || columns < 3) return false;
+  return /^(end of\b|printed\b|generated\b|exported\b|page \d|prepared by\b|-{3,}|\*{2,}|(grand\s+|sub-?\s?)?total\b.*\d)/i.test(
+    first,
+  );
+}
+
+function isFigure(cell: Cell): boolean {
+  return /^[A-Z]{0,3}\$?\s?-?[\d,]+(\.\d+)?$/.test(cellText(cell).trim());
+}

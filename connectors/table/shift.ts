@@ -1,0 +1,117 @@
+import { cellText, isBlank } from "./cells.ts";
+import type { Cell, SheetRow } from "./cells.ts";
+
+/** Rows that a profile is made from; more add nothing. */
+const PROFILE_ROWS = 2000;
+
+/** What the values of each column look like, learnt from the table itself, to see rows that do not fit their columns. */
+export interface Profile {
+  add(row: SheetRow): void;
+  /** True when the row's values fit the columns clearly better one column to the left or right. */
+  shifted(row: SheetRow): boolean;
+}
+
+interface ColumnCounts {
+  filled: number;
+  readonly kinds: Map<string, number>;
+  readonly values: Map<string, number>;
+}
+
+/** An empty profile. */
+export function createProfile(): Profile {
+  const columns: ColumnCounts[] = [];
+  let rows = 0;
+  let tests: readonly ((cell: Cell) => boolean | null)[] | null = null;
+  return {
+    add(row) {
+      if (rows >= PROFILE_ROWS) return;
+      rows += 1;
+      for (const [index, cell] of row.cells.entries()) {
+        const counts = (columns[index] ??= { filled: 0, kinds: new Map(), values: new Map() });
+        if (isBlank(cell)) continue;
+        counts.filled += 1;
+        const kind = kindOf(cell);
+        counts.kinds.set(kind, (counts.kinds.get(kind) ?? 0) + 1);
+        const text = cellText(cell);
+        if (counts.values.size <= 40) counts.values.set(text, (counts.values.get(text) ?? 0) + 1);
+      }
+    },
+    shifted(row) {
+      tests ??= Array.from({ length: columns.length }, (_, index) => testOf(columns[index]));
+      const here = fit(tests, row.cells, 0);
+      if (here.misfits < 2) return false;
+      return [1, -1].some((by) => {
+        const there = fit(tests ?? [], row.cells, by);
+        return there.misfits * 4 <= there.fits && there.fits - there.misfits >= here.fits - here.misfits + 2;
+      });
+    },
+  };
+}
+
+function fit(
+  tests: readonly ((cell: Cell) => boolean | null)[],
+  cells: readonly Cell[],
+  by: number,
+): { fits: number; misfits: number } {
+  let fits = 0;
+  let misfits = 0;
+  for (const [index, test] of tests.entries()) {
+    const cell = cells[index + by];
+    const verdict = cell === undefined || isBlank(cell) ? null : test(cell);
+    if (verdict === true) fits += 1;
+    if (verdict === false) misfits += 1;
+  }
+  return { fits, misfits };
+}
+
+/** A test for a column whose values have one clear form or few values; null (no opinion) for free text. */
+function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | null {
+  const none = (): null => null;
+  if (counts === undefined || counts.filled < 5) return none;
+  const common = [...counts.values].filter(([, n]) => n >= 2);
+  const covered = common.reduce((sum, [, n]) => sum + n, 0);
+  if (
+    counts.values.size <= 30 &&
+    counts.filled >= 20 &&
+    covered >= counts.filled * 0.9 &&
+    common.length * 3 <= counts.filled
+  ) {
+    const set = new Set(common.map(([text]) => text));
+    return (cell) => set.has(cellText(cell));
+  }
+  const [kind, n] = [...counts.kinds].sort((a, b) => b[1] - a[1])[0] ?? ["text", 0];
+  if (kind === "text" || n < counts.filled * 0.85) return none;
+  return (cell) => kindOf(cell) === kind;
+}
+
+function kindOf(cell: Cell): string {
+  switch (cell.type) {
+    case "date":
+    case "datetime":
+      return "date";
+    case "boolean":
+    case "time":
+    case "duration":
+    case "error":
+    case "empty":
+      return cell.type;
+    case "number":
+      return /^\d{7}$|^\d{10,11}$/.test(cellText(cell)) ? "phone" : "number";
+    case "text":
+      return textKind(cellText(cell).trim());
+  }
+}
+
+function textKind(text: string): string {
+  if (/^\S+@\S+$/.test(text)) return "email";
+  if (/^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(\s|T|$)/.test(text)) return "date";
+  if (/^[A-Za-z]{2,4}\$?\s?-?[\d,]+(\.\d+)?$|^-?\$?\s?[\d,]+\.\d{2}$/.test(text))
+    return text.includes("-") ? codeShape(text) : "number";
+  if (text.replace(/\D/g, "").length >= 7 && /^[+\d\s().\-/extEXT:]+$/.test(text)) return "phone";
+  if (/^[A-Z]{1,5}[-#]?\d+$/.test(text)) return codeShape(text);
+  return /^-?[\d,]+(\.\d+)?$/.test(text) ? "number" : "text";
+}
+
+function codeShape(text: string): string {
+  return `code ${text.replace(/[A-Za-z]+/g, "A").replace(/\d+/g, "9")}`;
+}
