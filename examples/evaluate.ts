@@ -42,8 +42,7 @@ interface Joined {
 const contact = (line: Line): string =>
   [line["name"], line["email"], line["phone"]].map((t) => (t ?? "").trim().toLowerCase()).join("|");
 
-/** Joins truth to the crosswalk: by source, account and id; rows of tables without an id by file and row, or by name, e-mail and phone. */
-export function joinTruth(truth: readonly Line[], crosswalk: readonly Line[]): { joined: Joined[]; missing: number } {
+function index(crosswalk: readonly Line[]): Map<string, string> {
   const byKey = new Map<string, string>();
   for (const line of crosswalk) {
     const { source = "", account = "", source_id: id = "", file = "", row = "", customer_id: customer = "" } = line;
@@ -52,29 +51,30 @@ export function joinTruth(truth: readonly Line[], crosswalk: readonly Line[]): {
     if (row !== "") byKey.set(`row|${source}|${account}|${file}|${row}`, customer);
     if (line["name"] !== undefined) byKey.set(`who|${source}|${account}|${contact(line)}`, customer);
   }
-  const joined: Joined[] = [];
-  let missing = 0;
-  for (const line of truth) {
-    const {
-      source = "",
-      account = "",
-      source_id_or_file_row: id = "",
-      file = "",
-      row = "",
-      stream_hint: stream = "",
-    } = line;
-    const withoutId = source === "excel" && stream === "rep contacts";
-    const keys = withoutId
-      ? [`row|${source}|${account}|${file}|${row}`, `who|${source}|${account}|${contact(line)}`]
-      : [
-          `id|${source}|${account}|${id}`,
-          ...(source === "directory" || source === "social" ? [`any|${source}|${id}`] : []),
-        ];
-    const customer = keys.map((k) => byKey.get(k)).find((c) => c !== undefined && c !== "");
-    if (customer === undefined) missing += 1;
-    else joined.push({ entity: line["entity_id"] ?? "", customer });
+  return byKey;
+}
+
+function keysOf(line: Line): string[] {
+  const { source = "", account = "", source_id_or_file_row: id = "", file = "", row = "" } = line;
+  // The one customer table without an id column.
+  if (line["stream_hint"] === "rep contacts") {
+    return [`row|${source}|${account}|${file}|${row}`, `who|${source}|${account}|${contact(line)}`];
   }
-  return { joined, missing };
+  const anyAccount = source === "directory" || source === "social";
+  return anyAccount ? [`id|${source}|${account}|${id}`, `any|${source}|${id}`] : [`id|${source}|${account}|${id}`];
+}
+
+/** Joins truth to the crosswalk: by source, account and id; rows of tables without an id by file and row, or by name, e-mail and phone. */
+export function joinTruth(truth: readonly Line[], crosswalk: readonly Line[]): { joined: Joined[]; missing: number } {
+  const byKey = index(crosswalk);
+  const joined: Joined[] = [];
+  for (const line of truth) {
+    const customer = keysOf(line)
+      .map((key) => byKey.get(key))
+      .find((c) => c !== undefined && c !== "");
+    if (customer !== undefined) joined.push({ entity: line["entity_id"] ?? "", customer });
+  }
+  return { joined, missing: truth.length - joined.length };
 }
 
 const pairs = (n: number): number => (n * (n - 1)) / 2;

@@ -42,7 +42,7 @@ export interface CustomerIdResult {
 
 /**
  * Gives each cluster its id. An id belongs to its anchor record for ever, so the cluster that holds the anchor holds the
- * id: of several, the active one minted first (then the smallest) stays and the others are retired to it; a part that
+ * id: of several, the one minted first (then the smallest) stays and the others are retired to it; a part that
  * splits off with the anchor of a retired id gets that id back. An id whose anchor record is gone moves its anchor to
  * the smallest record that bore it. Does not depend on the order of the input.
  */
@@ -114,7 +114,7 @@ function settleCluster(
 ): string {
   const ranked = [...rows].sort(
     (a, b) =>
-      byText(a.status, b.status) ||
+      Number(isOrphan(a)) - Number(isOrphan(b)) ||
       byText(a.minted_as_of ?? "9999", b.minted_as_of ?? "9999") ||
       byText(a.customer_id, b.customer_id),
   );
@@ -149,6 +149,12 @@ function settleCluster(
     ledger.set(row.customer_id, { ...row, status: "retired", redirect_to: id });
   }
   return id;
+}
+
+// An id that was retired by a merge counts like an active one, so that the partition alone decides and undoing is exact;
+// one that had no records left does not take a customer over when its record comes back inside another customer.
+function isOrphan(row: CustomerIdRow): boolean {
+  return row.status === "retired" && row.redirect_to === null;
 }
 
 function mintId(

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import type { Logger, SqlClient } from "#core";
 import { readOrMakePassword } from "./postgres-home.ts";
 
@@ -31,15 +31,15 @@ export async function ensureAnalyst(client: SqlClient, stateDir: string, log?: L
     log?.warn({ role: "analyst" }, "the read-only role was not made: this user may not make roles");
     return false;
   }
-  const secret = pg.escapeLiteral(password);
-  const owner = pg.escapeIdentifier(found.role);
+  const secret = escapeLiteral(password);
+  const owner = escapeIdentifier(found.role);
   const statements = [
     found.current ? "" : "create role analyst",
     `alter role analyst with login nosuperuser nocreatedb nocreaterole noinherit connection limit 10 password ${secret}`,
     "alter role analyst set default_transaction_read_only = on",
     "alter role analyst set statement_timeout = '10min'",
-    `revoke temporary on database ${pg.escapeIdentifier(found.database)} from public`,
-    `grant connect on database ${pg.escapeIdentifier(found.database)} to analyst`,
+    `revoke temporary on database ${escapeIdentifier(found.database)} from public`,
+    `grant connect on database ${escapeIdentifier(found.database)} to analyst`,
     "grant usage on schema customer_360, identity, ops to analyst",
     "grant select on all tables in schema customer_360 to analyst",
     `alter default privileges for role ${owner} in schema customer_360 grant select on tables to analyst`,

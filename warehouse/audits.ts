@@ -75,7 +75,13 @@ export async function runAudits(db: Database, options: AuditOptions): Promise<re
     );
     const found = rows[0] ?? { passed: false, detail: "the check gave no answer", measured: null };
     const { passed, detail } = found;
-    results.push({ audit: audit.name, severity: audit.severity, passed, detail, measured: Number(found.measured ?? 0) });
+    results.push({
+      audit: audit.name,
+      severity: audit.severity,
+      passed,
+      detail,
+      measured: Number(found.measured ?? 0),
+    });
   }
   const failed = results.filter((one) => one.severity === "error" && !one.passed);
   await db.transaction(async (tx) => {

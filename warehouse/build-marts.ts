@@ -67,14 +67,23 @@ export async function buildMarts(tx: SqlClient, options: MartOptions): Promise<M
       order by r.currency, r.date, r.position desc`,
     [rates.map((row) => row.currency), rates.map((row) => row.date), rates.map((row) => row.rate)],
   );
-  for (const table of ["build.crosswalk", "build.golden", "stage.customers", "stage.transactions", "stage.interactions"]) {
+  for (const table of [
+    "build.crosswalk",
+    "build.golden",
+    "stage.customers",
+    "stage.transactions",
+    "stage.interactions",
+  ]) {
     await tx.query(`analyze ${table}`);
   }
   await tx.query(readSql("marts/customer-refs.sql"));
   await tx.query("analyze build.customer_refs");
   const values = { homeCurrency: options.homeCurrency, asOf: options.asOf ?? (await dataAsOf(tx)) };
   for (const mart of MARTS) {
-    await tx.query(readSql(`marts/${mart.file}.sql`), mart.takes.map((name) => values[name]));
+    await tx.query(
+      readSql(`marts/${mart.file}.sql`),
+      mart.takes.map((name) => values[name]),
+    );
   }
   return countMarts(tx);
 }

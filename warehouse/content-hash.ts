@@ -22,7 +22,12 @@ export async function contentHash(client: SqlClient): Promise<string> {
 
 /** The hash over the hashes of tables. */
 export function combine(tables: readonly TableHash[]): string {
-  return sha256([...tables].map((one) => `${one.table} ${one.rows} ${one.hash}`).sort().join("\n"));
+  return sha256(
+    [...tables]
+      .map((one) => `${one.table} ${one.rows} ${one.hash}`)
+      .sort()
+      .join("\n"),
+  );
 }
 
 /** Hash of each published table. */
@@ -30,7 +35,9 @@ export async function tableHashes(client: SqlClient): Promise<readonly TableHash
   const hashes: TableHash[] = [];
   for (const table of PUBLISHED_TABLES.filter((one) => one.content)) {
     const leftOut = new Set(RUN_FACTS[table.target] ?? []);
-    const names = (await columnsOf(client, table.target)).map((column) => column.name).filter((name) => !leftOut.has(name));
+    const names = (await columnsOf(client, table.target))
+      .map((column) => column.name)
+      .filter((name) => !leftOut.has(name));
     // The text of a row is the same everywhere: sessions run in UTC with ISO dates and shortest exact doubles.
     const row = [...names].sort().map(quoted).join(", ");
     const order = table.key.map((name) => `${quoted(name)}::text collate "C"`).join(", ");

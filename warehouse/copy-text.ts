@@ -49,7 +49,13 @@ export function* copyChunks(
 }
 
 const SPECIAL = /[\\\t\n\r\0]/;
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": "\ufffd" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\0": "\ufffd",
+};
 
 /** Escapes text for COPY. The server cannot keep the character zero: it becomes the replacement character. */
 function escapeText(text: string): string {
@@ -78,7 +84,7 @@ function arrayLiteral(items: readonly unknown[]): string {
   const parts = items.map((item) => {
     if (item === null || item === undefined) return "NULL";
     if (Array.isArray(item)) return arrayLiteral(item);
-    const text = typeof item === "object" ? jsonText(item) : String(item);
+    const text = typeof item === "string" ? item : jsonText(item);
     return `"${text.replace(/[\\"]/g, "\\$&")}"`;
   });
   return `{${parts.join(",")}}`;

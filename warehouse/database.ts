@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import pg from "pg";
+import { escapeIdentifier, Pool } from "pg";
+import type { PoolClient, QueryResult, QueryResultRow } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { C360Error } from "#core";
 import type { Database, SqlClient, SqlValue } from "#core";
@@ -8,7 +9,7 @@ import { columnEncoders, copyChunks } from "./copy-text.ts";
 import { typeParsers } from "./sql-types.ts";
 
 /** Connections behind the clients that are lent, for bulk copies. */
-const connections = new WeakMap<SqlClient, pg.PoolClient>();
+const connections = new WeakMap<SqlClient, PoolClient>();
 
 /**
  * Opens a pool of connections. Fails at once with POSTGRES_UNREACHABLE where nobody answers. Every session runs in UTC,
@@ -19,7 +20,7 @@ export async function openDatabase(
   options: { readonly applicationName?: string; readonly max?: number } = {},
 ): Promise<Database> {
   const host = hostOf(url);
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: options.max ?? 8,
     application_name: options.applicationName ?? "c360",
@@ -30,7 +31,7 @@ export async function openDatabase(
   });
   // An idle connection that breaks is replaced by the pool; the next statement tells if the server is gone.
   pool.on("error", () => undefined);
-  const lend = <T>(work: (connection: pg.PoolClient, client: SqlClient) => Promise<T>): Promise<T> =>
+  const lend = <T>(work: (connection: PoolClient, client: SqlClient) => Promise<T>): Promise<T> =>
     lendConnection(pool, host, work);
   const database: Database = {
     query: (text, values) => runQuery(pool, host, text, values),
@@ -52,16 +53,16 @@ export async function openDatabase(
  * The raw connection behind a lent client, for streams out of the server.
  * Throws a TypeError for anything that `transaction` or `session` did not lend.
  */
-export function connectionOf(client: SqlClient): pg.PoolClient {
+export function connectionOf(client: SqlClient): PoolClient {
   const connection = connections.get(client);
   if (connection === undefined) throw new TypeError("not a client lent by transaction() or session()");
   return connection;
 }
 
 async function lendConnection<T>(
-  pool: pg.Pool,
+  pool: Pool,
   host: string,
-  work: (connection: pg.PoolClient, client: SqlClient) => Promise<T>,
+  work: (connection: PoolClient, client: SqlClient) => Promise<T>,
 ): Promise<T> {
   const connection = await pool.connect().catch((error: unknown) => {
     throw mapped(error, host);
@@ -85,7 +86,7 @@ async function lendConnection<T>(
   }
 }
 
-async function inTransaction<T>(connection: pg.PoolClient, host: string, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(connection: PoolClient, host: string, work: () => Promise<T>): Promise<T> {
   await runQuery(connection, host, "begin");
   let result: T;
   try {
@@ -99,15 +100,15 @@ async function inTransaction<T>(connection: pg.PoolClient, host: string, work: (
 }
 
 async function runQuery<Row extends object>(
-  target: pg.Pool | pg.PoolClient,
+  target: Pool | PoolClient,
   host: string,
   text: string,
   values?: readonly SqlValue[],
 ): Promise<{ readonly rows: readonly Row[]; readonly rowCount: number }> {
   try {
-    const result = await target.query<pg.QueryResultRow>(text, values === undefined ? undefined : [...values]);
+    const result = await target.query<QueryResultRow>(text, values === undefined ? undefined : [...values]);
     // A text of several statements gives one result for each; the last one speaks.
-    const last = Array.isArray(result) ? (result as pg.QueryResult[]).at(-1) : result;
+    const last = Array.isArray(result) ? (result as QueryResult[]).at(-1) : result;
     return { rows: (last?.rows ?? []) as unknown as Row[], rowCount: last?.rowCount ?? 0 };
   } catch (error) {
     throw mapped(error, host);
@@ -120,7 +121,7 @@ async function copyIn(
     readonly table: string;
     readonly columns: readonly string[];
     readonly rows: Iterable<readonly SqlValue[]>;
-    readonly lend: <T>(work: (connection: pg.PoolClient, client: SqlClient) => Promise<T>) => Promise<T>;
+    readonly lend: <T>(work: (connection: PoolClient, client: SqlClient) => Promise<T>) => Promise<T>;
     readonly host: string;
   },
 ): Promise<number> {
@@ -129,10 +130,13 @@ async function copyIn(
     return job.lend((_own, client) => copyIn(client, job));
   }
   const encoders = await columnEncoders(tx, job.table, job.columns);
-  const list = job.columns.map((column) => pg.escapeIdentifier(column)).join(", ");
+  const list = job.columns.map((column) => escapeIdentifier(column)).join(", ");
   const stream = connection.query(copyFrom(`copy ${quoteTable(job.table)} (${list}) from stdin`));
   try {
-    await pipeline(Readable.from(copyChunks(job.rows, encoders), { objectMode: false, highWaterMark: 1 << 18 }), stream);
+    await pipeline(
+      Readable.from(copyChunks(job.rows, encoders), { objectMode: false, highWaterMark: 1 << 18 }),
+      stream,
+    );
   } catch (error) {
     throw mapped(error, job.host);
   }
@@ -141,7 +145,10 @@ async function copyIn(
 
 /** Quotes `schema.table` part by part. */
 export function quoteTable(table: string): string {
-  return table.split(".").map((part) => pg.escapeIdentifier(part)).join(".");
+  return table
+    .split(".")
+    .map((part) => escapeIdentifier(part))
+    .join(".");
 }
 
 function isConnectionLost(error: unknown): boolean {
@@ -153,7 +160,8 @@ function mapped(error: unknown, host: string): unknown {
   if (error instanceof C360Error) return error;
   const found = error as { code?: unknown; message?: string; detail?: unknown; where?: unknown } | null;
   const code = typeof found?.code === "string" ? found.code : "";
-  if (code === "53100" || code === "ENOSPC") return new C360Error("DISK_FULL", { path: "the database" }, { cause: error });
+  if (code === "53100" || code === "ENOSPC")
+    return new C360Error("DISK_FULL", { path: "the database" }, { cause: error });
   if (UNREACHABLE.test(code) || CONNECTION_WORDS.test(found?.message ?? "")) {
     const reason = REASONS[code] ?? (code === "" ? (found?.message ?? "no answer") : code);
     return new C360Error("POSTGRES_UNREACHABLE", { host, reason }, { cause: withoutValues(error) });
@@ -161,8 +169,10 @@ function mapped(error: unknown, host: string): unknown {
   return withoutValues(error);
 }
 
-const UNREACHABLE = /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08\w{3}|57P0[1-3]|28\w{3}|3D000|53300)$/;
-const CONNECTION_WORDS = /connection terminated|timeout exceeded when trying to connect|connection ended|not queryable/i;
+const UNREACHABLE =
+  /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|08\w{3}|57P0[1-3]|28\w{3}|3D000|53300)$/;
+const CONNECTION_WORDS =
+  /connection terminated|timeout exceeded when trying to connect|connection ended|not queryable/i;
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "no such host",

@@ -50,9 +50,10 @@ export async function dataDictionary(client: SqlClient): Promise<{ readonly mark
 export function dictionaryMarkdown(tables: readonly DictionaryTable[]): string {
   const parts = tables.map((table) => {
     const rows = table.columns.map(
-      (column) => `| ${cell(column.name)}${table.key.includes(column.name) ? " (key)" : ""} | ${cell(column.type)} | ${
-        column.nullable ? "yes" : "no"
-      } | ${cell(column.comment ?? "")} |`,
+      (column) =>
+        `| ${cell(column.name)}${table.key.includes(column.name) ? " (key)" : ""} | ${cell(column.type)} | ${
+          column.nullable ? "yes" : "no"
+        } | ${cell(column.comment ?? "")} |`,
     );
     return [
       `## ${table.name}`,

@@ -45,7 +45,11 @@ export function program(nativeDir: string, name: "postgres" | "initdb" | "pg_ctl
 /** True when that user can really run the programs where they lie: it is tried, not reasoned from modes. */
 export function canRun(nativeDir: string, runAs: RunAs): boolean {
   return ["postgres", "initdb"].every((name) => {
-    const result = spawnSync(program(nativeDir, name as "postgres"), ["--version"], { ...runAs, cwd: "/", timeout: 20_000 });
+    const result = spawnSync(program(nativeDir, name as "postgres"), ["--version"], {
+      ...runAs,
+      cwd: "/",
+      timeout: 20_000,
+    });
     return result.status === 0;
   });
 }

@@ -3,7 +3,15 @@ import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from "node:fs/
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { C360Error } from "#core";
-import { canEnter, canRun, copyBinaries, findBinaries, linksMissing, mendLinks, UNPRIVILEGED_ID } from "./postgres-binaries.ts";
+import {
+  canEnter,
+  canRun,
+  copyBinaries,
+  findBinaries,
+  linksMissing,
+  mendLinks,
+  UNPRIVILEGED_ID,
+} from "./postgres-binaries.ts";
 import type { RunAs } from "./postgres-binaries.ts";
 
 /** Where one workspace's server lives: kept in `<stateDir>/postgres.json` and used again on every start. */
@@ -128,7 +136,10 @@ async function sharedHome(homes: readonly string[], runAs: RunAs): Promise<strin
       continue;
     }
   }
-  throw new C360Error("PERMISSION", { action: "Finding a folder that the server's user can enter below", path: homes.join(", ") });
+  throw new C360Error("PERMISSION", {
+    action: "Finding a folder that the server's user can enter below",
+    path: homes.join(", "),
+  });
 }
 
 /** Ids of the owner of existing data; the unprivileged id where there are none or root owns them. */

@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import type { ExecFileOptions } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, readlinkSync, statSync, truncateSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { C360Error } from "#core";
@@ -68,27 +69,27 @@ export async function initCluster(placed: PlacedServer): Promise<void> {
     throw new C360Error("POSTGRES_START", { dir: dataDir, reason: "the folder holds other files" });
   }
   for (const name of await readdir(dirname(dataDir))) {
-    const pid = /\.init-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(dataDir), name), { recursive: true, force: true });
+    const pid = /\.init-(\d+)-\w+$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(dirname(dataDir), name), { recursive: true, force: true });
   }
-  const draft = `${dataDir}.init-${process.pid}`;
+  const draft = await mkdtemp(`${dataDir}.init-${process.pid}-`);
   const passwordFile = join(draft, "password");
   const cluster = join(draft, "cluster");
   try {
-    await mkdir(cluster, { recursive: true, mode: 0o700 });
+    await mkdir(cluster, { mode: 0o700 });
     await writeFile(passwordFile, placed.password, { mode: 0o600 });
     for (const path of [draft, passwordFile, cluster]) await giveTo(path, runAs);
     // The order of text is that of its code points on every machine: same input, same output.
     const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
     const args = ["-D", cluster, "-U", SERVER_USER, "--auth=scram-sha-256", `--pwfile=${passwordFile}`, ...locale];
-    const result = spawnSync(program(nativeDir, "initdb"), args, {
+    const failure = await runProgram(program(nativeDir, "initdb"), args, {
       ...runAs,
       cwd: draft,
-      encoding: "utf8",
       env: serverEnvironment(),
       timeout: 120_000,
     });
-    if (result.status !== 0) throw namedFailure(placed, `${result.stderr}${result.error?.message ?? ""}`);
+    if (failure !== null) throw namedFailure(placed, failure);
     await rename(cluster, dataDir).catch((cause: NodeJS.ErrnoException) => {
       // Another process was quicker: its cluster is as good, as long as it stands.
       if (!existsSync(join(dataDir, "PG_VERSION"))) throw cause;
@@ -96,6 +97,15 @@ export async function initCluster(placed: PlacedServer): Promise<void> {
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Null when the program ended well; else what it said. */
+function runProgram(file: string, args: readonly string[], options: ExecFileOptions): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(file, args, options, (error, _stdout, stderr) => {
+      resolve(error === null ? null : `${stderr}\n${error.message}`);
+    });
+  });
 }
 
 /** The server's settings: loopback only, small memory, everything acknowledged is on disk. */
@@ -166,7 +176,8 @@ export function namedFailure(placed: PlacedServer, output: string, port = 0): C3
   if (version !== null) {
     return new C360Error("POSTGRES_VERSION", { dir, found: version[1] ?? "?", wanted: version[2] ?? "?" });
   }
-  if (/permission denied/i.test(output)) return new C360Error("PERMISSION", { action: "The server's use of", path: dir });
+  if (/permission denied/i.test(output))
+    return new C360Error("PERMISSION", { action: "The server's use of", path: dir });
   const lines = output.split("\n").filter((line) => /FATAL|PANIC|error:/i.test(line));
   const reason = (lines.at(-1) ?? output.trim().split("\n").at(-1) ?? "").replace(/^.*?(FATAL|PANIC|error):\s*/i, "");
   return new C360Error("POSTGRES_START", { dir, reason: reason === "" ? "it ended without a word" : reason });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import pg from "pg";
+import { Client } from "pg";
 import { C360Error } from "#core";
 import type { Clock, Logger } from "#core";
 import { placeServer, readHome, readOrMakePassword, writeHome } from "./postgres-home.ts";
@@ -201,12 +201,16 @@ async function tryStart(
 }
 
 function isPassing(output: string, options: ServerOptions): boolean {
-  if (/lock file .* already exists|pre-existing shared memory block|is starting up|shutting down/i.test(output)) return true;
+  if (/lock file .* already exists|pre-existing shared memory block|is starting up|shutting down/i.test(output))
+    return true;
   return options.port === undefined && /address already in use|could not bind/i.test(output);
 }
 
 async function answers(placed: PlacedServer, port: number): Promise<"yes" | "not yet"> {
-  const client = new pg.Client({ connectionString: urlOf(placed.password, port, "postgres"), connectionTimeoutMillis: 3000 });
+  const client = new Client({
+    connectionString: urlOf(placed.password, port, "postgres"),
+    connectionTimeoutMillis: 3000,
+  });
   client.on("error", () => undefined);
   try {
     await client.connect();
@@ -229,7 +233,7 @@ async function answers(placed: PlacedServer, port: number): Promise<"yes" | "not
 }
 
 async function ensureDatabase(placed: PlacedServer, port: number): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(placed.password, port, "postgres") });
+  const client = new Client({ connectionString: urlOf(placed.password, port, "postgres") });
   client.on("error", () => undefined);
   try {
     await client.connect();

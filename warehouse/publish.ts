@@ -69,8 +69,11 @@ async function carryOver(tx: SqlClient, table: PublishedTable): Promise<TableCha
   const deleted =
     table.keepMissing === true
       ? 0
-      : (await tx.query(`delete from ${table.target} t where not exists (select 1 from ${table.build} b where ${same})`))
-          .rowCount;
+      : (
+          await tx.query(
+            `delete from ${table.target} t where not exists (select 1 from ${table.build} b where ${same})`,
+          )
+        ).rowCount;
   const updated = await tx.query(
     `update ${table.target} t set (${list}) = row(${ours}) from ${table.build} b
       where ${same} and row(${theirs}) is distinct from row(${ours})`,

@@ -27,9 +27,20 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
   customer360("customer_scores", "customer_id", "score"),
   customer360("score_reasons", "customer_id", "score", "position"),
   customer360("leads", "rank"),
-  { build: "build.crosswalk", target: "identity.crosswalk", key: ["source", "account", "stream", "source_id"], content: true },
+  {
+    build: "build.crosswalk",
+    target: "identity.crosswalk",
+    key: ["source", "account", "stream", "source_id"],
+    content: true,
+  },
   // The ledger never forgets an id.
-  { build: "build.customer_ids", target: "identity.customer_ids", key: ["customer_id"], content: true, keepMissing: true },
+  {
+    build: "build.customer_ids",
+    target: "identity.customer_ids",
+    key: ["customer_id"],
+    content: true,
+    keepMissing: true,
+  },
   { build: "build.clusters", target: "identity.clusters", key: ["key"], content: false },
   { build: "build.pairs", target: "identity.pairs", key: ["left_key", "right_key"], content: false },
   { build: "build.review_tasks", target: "identity.review_tasks", key: ["task_id"], content: false },

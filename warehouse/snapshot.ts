@@ -88,7 +88,9 @@ async function writeTable(
   const [schema = "", name = ""] = table.target.split(".");
   const csv = join(draft, `${name}.csv`);
   const list = columns.map(outgoing).join(", ");
-  const order = table.key.map((key) => `${quoted(key)} collate "C"`.replace(/ collate "C"$/, collation(columns, key))).join(", ");
+  const order = table.key
+    .map((key) => `${quoted(key)} collate "C"`.replace(/ collate "C"$/, collation(columns, key)))
+    .join(", ");
   const source = copyTo(
     `copy (select ${list} from ${table.target} order by ${order}) to stdout with (format csv, null '\\N')`,
   );
@@ -119,9 +121,10 @@ async function comment(
   table: string,
   columns: readonly TableColumn[],
 ): Promise<void> {
-  const { rows } = await tx.query<{ comment: string | null }>("select obj_description($1::regclass, 'pg_class') as comment", [
-    table,
-  ]);
+  const { rows } = await tx.query<{ comment: string | null }>(
+    "select obj_description($1::regclass, 'pg_class') as comment",
+    [table],
+  );
   await connection.run(`comment on table ${table} is ${text(rows[0]?.comment ?? "")}`);
   for (const column of columns) {
     if (column.comment === null) continue;
@@ -153,7 +156,8 @@ function incomingType(column: TableColumn): string {
 
 function incoming(column: TableColumn): string {
   const name = quoted(column.name);
-  if (column.type.endsWith("[]")) return `from_json(${name}, '["${analyticalType(column.type.slice(0, -2))}"]') as ${name}`;
+  if (column.type.endsWith("[]"))
+    return `from_json(${name}, '["${analyticalType(column.type.slice(0, -2))}"]') as ${name}`;
   return column.type === "jsonb" ? `${name}::json as ${name}` : name;
 }
 
@@ -161,7 +165,8 @@ function analyticalType(type: string): string {
   const numeric = /^numeric\((\d+),(\d+)\)$/.exec(type);
   if (numeric !== null) return `DECIMAL(${numeric[1]},${numeric[2]})`;
   const found = TYPES[type];
-  if (found === undefined) throw new TypeError(`a published column has the type ${type}, which the snapshot does not know`);
+  if (found === undefined)
+    throw new TypeError(`a published column has the type ${type}, which the snapshot does not know`);
   return found;
 }
 

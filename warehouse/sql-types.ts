@@ -1,4 +1,5 @@
-import pg from "pg";
+import { types } from "pg";
+import type { CustomTypesConfig } from "pg";
 
 /** Turns the server's text of one value into a JavaScript value. */
 type Parser = (text: string) => unknown;
@@ -21,10 +22,13 @@ const PARSERS: Readonly<Record<number, Parser>> = {
 };
 
 /** Type parsers of the house: int8 as number, numeric and dates as text, timestamptz as ISO text in UTC. */
-export const typeParsers: pg.CustomTypesConfig = {
+export const typeParsers: CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
     (format === "binary" ? undefined : PARSERS[oid]) ??
-    (pg.types.getTypeParser as (oid: number, format?: string) => Parser)(oid, format)) as pg.CustomTypesConfig["getTypeParser"],
+    (types.getTypeParser as (oid: number, format?: string) => Parser)(
+      oid,
+      format,
+    )) as CustomTypesConfig["getTypeParser"],
 };
 
 function asText(text: string): string {
@@ -39,6 +43,6 @@ function isoTime(text: string): string {
 }
 
 function arrayOf(parser: Parser): Parser {
-  const parseTextArray = (pg.types.getTypeParser as (oid: number) => Parser)(1009);
+  const parseTextArray = (types.getTypeParser as (oid: number) => Parser)(1009);
   return (text) => (parseTextArray(text) as (string | null)[]).map((item) => (item === null ? null : parser(item)));
 }

@@ -5,7 +5,7 @@ import type { DropFile } from "./world/drop-plan.ts";
 import { dropFiles } from "./world/drop-plan.ts";
 import { dmy, isoOf } from "./world/calendar.ts";
 import { ratesCsv } from "./world/rates.ts";
-import type { Cell } from "./world/types.ts";
+import { textOf, type Cell } from "./world/types.ts";
 import type { World } from "./world/world.ts";
 
 function moneyText(cents: number, style: "plain" | "grouped" | "signed"): string {
@@ -18,7 +18,7 @@ function moneyText(cents: number, style: "plain" | "grouped" | "signed"): string
 function csvCell(cell: Cell, file: DropFile, foreign: boolean): string {
   const style = file.csv;
   if (cell === null || style === null) return "";
-  let text = String(cell);
+  let text = textOf(cell);
   if (typeof cell === "object")
     text =
       "date" in cell

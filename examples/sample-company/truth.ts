@@ -285,91 +285,54 @@ export function entitiesOn(world: World, day: number, accounts: SiteAccounts): E
   return [...bookEntities(world, day), ...tableEntities(world, day), ...webEntities(world, accounts)];
 }
 
+/** Columns by truth file. */
+const COLUMNS = {
+  "entities.csv": "source,account,stream_hint,source_id_or_file_row,entity_id,entity_type,file,row,name,email,phone",
+  "relations.csv": "left_entity,right_entity,relation",
+  "traps.csv": "trap,group,entity_id",
+  "causes.csv":
+    "entity_id,churn_cause,lead_cause,churn_probability_90d,purchase_probability_90d,expected_value_12m_jmd,days_since_purchase,bought_next_90d",
+  "defects.csv": "day,source,account,stream_hint,file,row,source_id,reason,expected",
+  "totals.csv": "kind,currency,count,sum,note",
+} as const;
+
+type Lines = readonly (readonly (string | number | undefined)[])[];
+
 /** Writes the truth files of a day into `DIR/truth/`, a folder that only its owner may enter. */
 export function writeTruth(world: World, dir: string, day: number, accounts: SiteAccounts): void {
   const folder = join(dir, "truth");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o600 });
-  const entities = entitiesOn(world, day, accounts).map((e) => [
-    e.source,
-    e.account,
-    e.stream,
-    e.id,
-    e.entity,
-    e.type,
-    e.file,
-    e.row,
-    e.name,
-    e.email,
-    e.phone,
-  ]);
+  const write = (name: keyof typeof COLUMNS, lines: Lines): void =>
+    writeFileSync(join(folder, name), csv(COLUMNS[name].split(","), lines), { mode: 0o600 });
+  const entities = entitiesOn(world, day, accounts);
   write(
     "entities.csv",
-    csv(
-      [
-        "source",
-        "account",
-        "stream_hint",
-        "source_id_or_file_row",
-        "entity_id",
-        "entity_type",
-        "file",
-        "row",
-        "name",
-        "email",
-        "phone",
-      ],
-      entities,
-    ),
+    // prettier-ignore
+    entities.map((e) => [e.source, e.account, e.stream, e.id, e.entity, e.type, e.file, e.row, e.name, e.email, e.phone]),
   );
-  const known = new Set(world.population.entities.filter((e) => e.since <= day).map((e) => e.id));
-  const relations = world.population.relations.filter((r) => known.has(r.left) && known.has(r.right));
+  const { population } = world;
+  const known = new Set(population.entities.filter((e) => e.since <= day).map((e) => e.id));
+  const relations = population.relations.filter((r) => known.has(r.left) && known.has(r.right));
+  const traps = population.traps.filter((t) => known.has(t.entity));
   write(
     "relations.csv",
-    csv(
-      ["left_entity", "right_entity", "relation"],
-      relations.map((r) => [r.left, r.right, r.relation]),
-    ),
+    relations.map((r) => [r.left, r.right, r.relation]),
   );
   write(
     "traps.csv",
-    csv(
-      ["trap", "group", "entity_id"],
-      world.population.traps.map((t) => [t.trap, t.group, t.entity]),
-    ),
+    traps.map((t) => [t.trap, t.group, t.entity]),
   );
-  write(
-    "causes.csv",
-    csv(
-      [
-        "entity_id",
-        "churn_cause",
-        "lead_cause",
-        "churn_probability_90d",
-        "purchase_probability_90d",
-        "expected_value_12m_jmd",
-        "days_since_purchase",
-        "bought_next_90d",
-      ],
-      causes(world, day),
-    ),
-  );
-  const defects = defectsUpTo(world, day, accounts).map((d) => [
-    d.day,
-    d.source,
-    d.account,
-    d.stream,
-    d.file,
-    d.row,
-    d.sourceId,
-    d.reason,
-    d.expected,
-  ]);
+  write("causes.csv", causes(world, day));
+  const defects = defectsUpTo(world, day, accounts);
   write(
     "defects.csv",
-    csv(["day", "source", "account", "stream_hint", "file", "row", "source_id", "reason", "expected"], defects),
+    // prettier-ignore
+    defects.map((d) => [d.day, d.source, d.account, d.stream, d.file, d.row, d.sourceId, d.reason, d.expected]),
   );
-  const totals = vendorTotals(world, day).map((t) => [t.kind, t.currency, t.count, (t.sum / 100).toFixed(2), t.note]);
-  write("totals.csv", csv(["kind", "currency", "count", "sum", "note"], totals));
+  const totals = vendorTotals(world, day);
+  write(
+    "totals.csv",
+    totals.map((t) => [t.kind, t.currency, t.count, (t.sum / 100).toFixed(2), t.note]),
+  );
 }

@@ -78,7 +78,10 @@ function takeCurrency(
     const bare = !/[A-Z]/i.test(sign) && sign === "$";
     return { currency: bare ? options.homeCurrency : (options.pack.currencySigns[sign] ?? null), rest, assumed: bare };
   }
-  const code = /(?:^|[^A-Za-z])([A-Za-z]{3})(?![A-Za-z])/.exec(text)?.[1];
+  // A code stands before or after the number; letters between digits are no money ("12 Jan 2024").
+  const code =
+    /^[\s(+-]*([A-Za-z]{3})(?![A-Za-z])/.exec(text)?.[1] ??
+    /(?<![A-Za-z])([A-Za-z]{3})[\s)-]*(?:cr|dr)?$/i.exec(text)?.[1];
   if (code === undefined) return { currency: options.homeCurrency, rest: text, assumed: false };
   return {
     currency: isCurrency(code.toUpperCase()) ? code.toUpperCase() : null,

@@ -56,7 +56,7 @@ export function parseName(text: string, options: { readonly pack: Lexicon }): Pe
   }
   const inverted = names.length >= 2;
   rest = inverted ? `${names.slice(1).join(" ")} ${(names[0] ?? "").replace(/ /g, "\uE000")}` : (names[0] ?? "");
-  const tokens = rest.split(/[\s]+/).filter((token) => bare(token.replace(/\uE000/g, "")) !== "");
+  const tokens = rest.split(/[\s]+/).filter((token) => isJoiner(token) || bare(token.replace(/\uE000/g, "")) !== "");
   const titles: string[] = [];
   while (tokens.length > 1 && (known.has(bare(tokens[0] ?? "")) || isJoiner(tokens[0]))) {
     const title = bare(tokens.shift() ?? "");

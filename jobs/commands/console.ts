@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { startConsole } from "#console";
 import type { CommandInput } from "../command-list.ts";
 import { openStores } from "../runtime.ts";
@@ -16,6 +17,8 @@ export async function run(input: CommandInput): Promise<number> {
       workspaceName: workspace.config.name,
       homeCurrency: workspace.homeCurrency,
       timeZone: workspace.timeZone,
+      steward: userInfo().username,
+      secretDir: workspace.paths.state,
     });
     try {
       // The link is a secret for its reader's eyes: it goes to the terminal as it is, and never to the log.

@@ -13,8 +13,7 @@ import { buildWorld } from "../../examples/sample-company/world/world.ts";
 import { asker, get, refresh, sheetsToken, startCompany, type Company, type Got } from "./company.ts";
 
 type Doc = Record<string, unknown>;
-const rowsOf = (got: Got, entity: string): Doc[] =>
-  ((got.body["QueryResponse"] as Record<string, Doc[]>)[entity] ?? []) as Doc[];
+const rowsOf = (got: Got, entity: string): Doc[] => (got.body["QueryResponse"] as Record<string, Doc[]>)[entity] ?? [];
 const sql = (text: string): string => `query?query=${encodeURIComponent(text)}&minorversion=75`;
 
 function treeHash(folder: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
@@ -114,6 +114,8 @@ function serverPlace(): Parameters<typeof startServer>[0] {
   if (dir === undefined) {
     // Without the global set-up (a single file run by hand) the server belongs to this process.
     dir = mkdtempSync(join(tmpdir(), "c360-test-pg-own-"));
+    // The server of a root user runs as somebody else, who must be able to enter.
+    chmodSync(dir, 0o711);
     const own = dir;
     process.once("beforeExit", () => void stopTestServer(own));
   }
@@ -124,7 +126,7 @@ function serverPlace(): Parameters<typeof startServer>[0] {
     log: silentLogger,
     // The folder is thrown away: nothing here needs to survive a power cut.
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "100" },
-    sharedHomes: [join(tmpdir(), "c360-test-home")],
+    sharedHomes: [join(dir, "shared")],
   };
 }
 

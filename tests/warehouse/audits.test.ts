@@ -9,8 +9,14 @@ import { build, publishRun, seedCustomers, seedDocuments } from "./seed.ts";
 let db: TestDatabase;
 beforeEach(async () => {
   db = await withDatabase();
-  await seedCustomers(db, Array.from({ length: 40 }, (_x, i) => ({ id: String(i), customerId: `C${i}`, emails: [`c${i}@e.com`] })));
-  await seedDocuments(db, Array.from({ length: 100 }, (_x, i) => ({ id: String(i), amount: "10.10", ref: { id: String(i % 40) } })));
+  await seedCustomers(
+    db,
+    Array.from({ length: 40 }, (_x, i) => ({ id: String(i), customerId: `C${i}`, emails: [`c${i}@e.com`] })),
+  );
+  await seedDocuments(
+    db,
+    Array.from({ length: 100 }, (_x, i) => ({ id: String(i), amount: "10.10", ref: { id: String(i % 40) } })),
+  );
   await build(db);
 });
 afterEach(() => db.drop());
@@ -20,21 +26,42 @@ async function audit(options: { overrides?: string[]; acceptDrop?: string[] } = 
   return runAudits(db, { runId: "r2", clock: systemClock, ...options });
 }
 
-async function read(row: { stream?: string; attempt?: string; outcome: string | null; read: number; snapshot?: boolean; totals?: object }): Promise<void> {
+async function read(row: {
+  stream?: string;
+  attempt?: string;
+  outcome: string | null;
+  read: number;
+  snapshot?: boolean;
+  totals?: object;
+}): Promise<void> {
   await startRun(db, { runId: "r2", kind: "nightly", at: "2026-07-02T00:00:00Z" });
   await db.query(
     `insert into ops.stream_reads (run_id, source_name, source, account, stream, attempt, outcome, read, snapshot, vendor_totals, started_at)
      values ('r2', 'books', 'quickbooks', 'books', $1, $2, $3, $4, $5, $6::jsonb, now())`,
-    [row.stream ?? "invoices", row.attempt ?? "a1", row.outcome, row.read, row.snapshot ?? false, row.totals === undefined ? null : JSON.stringify(row.totals)],
+    [
+      row.stream ?? "invoices",
+      row.attempt ?? "a1",
+      row.outcome,
+      row.read,
+      row.snapshot ?? false,
+      row.totals === undefined ? null : JSON.stringify(row.totals),
+    ],
   );
 }
 
 async function outcome(name: string, records: number, attempt = "a1"): Promise<void> {
-  await db.query("insert into ops.stream_outcomes values ('r2', 'quickbooks', 'books', 'invoices', $1, $2, '', $3)", [attempt, name, records]);
+  await db.query("insert into ops.stream_outcomes values ('r2', 'quickbooks', 'books', 'invoices', $1, $2, '', $3)", [
+    attempt,
+    name,
+    records,
+  ]);
 }
 
 async function failure(options: { overrides?: string[]; acceptDrop?: string[] } = {}): Promise<unknown> {
-  return audit(options).then(() => "passed", (error: { code: string; details: { audit: string } }) => `${error.code} ${error.details.audit}`);
+  return audit(options).then(
+    () => "passed",
+    (error: { code: string; details: { audit: string } }) => `${error.code} ${error.details.audit}`,
+  );
 }
 
 describe("the audits", () => {
@@ -58,7 +85,9 @@ describe("the audits", () => {
     expect(await failure()).toBe("AUDIT_FAILED balance");
     await outcome("filtered", 1);
     expect(await failure()).toBe("passed");
-    const { rows } = await db.query("select stream, read, loaded, unchanged, quarantined, filtered from ops.source_balance where run_id = 'r2'");
+    const { rows } = await db.query(
+      "select stream, read, loaded, unchanged, quarantined, filtered from ops.source_balance where run_id = 'r2'",
+    );
     expect(rows).toEqual([{ stream: "invoices", read: 10, loaded: 6, unchanged: 2, quarantined: 1, filtered: 1 }]);
   });
 
@@ -77,12 +106,17 @@ describe("the audits", () => {
     await publishRun(db, "r1");
     await db.query("delete from build.transactions; delete from stage.transactions");
     expect(await failure()).toBe("AUDIT_FAILED zero_rows");
-    await seedDocuments(db, Array.from({ length: 60 }, (_x, i) => ({ id: String(i), amount: "10.10", ref: { id: "1" } })));
+    await seedDocuments(
+      db,
+      Array.from({ length: 60 }, (_x, i) => ({ id: String(i), amount: "10.10", ref: { id: "1" } })),
+    );
     await build(db);
     expect(await failure()).toBe("AUDIT_FAILED row_drop");
     expect(await failure({ overrides: ["row_drop"] })).toBe("AUDIT_FAILED mass_delete");
     expect(await failure({ overrides: ["row_drop"], acceptDrop: ["invoices"] })).toBe("passed");
-    const { rows } = await db.query("select actor, action, subject, detail->>'run_id' as run from gov.audit order by id");
+    const { rows } = await db.query(
+      "select actor, action, subject, detail->>'run_id' as run from gov.audit order by id",
+    );
     expect(rows.at(-1)).toEqual({ actor: "operator", action: "audit_override", subject: "row_drop", run: "r2" });
   });
 
@@ -143,6 +177,8 @@ describe("the audits", () => {
   it("warn of documents without a rate without stopping", async () => {
     await seedDocuments(db, [{ id: "usd", amount: "5", currency: "USD", ref: { id: "1" } }]);
     await build(db);
-    expect((await audit()).filter((one) => !one.passed)).toMatchObject([{ audit: "rates_known", severity: "warning", measured: 1 }]);
+    expect((await audit()).filter((one) => !one.passed)).toMatchObject([
+      { audit: "rates_known", severity: "warning", measured: 1 },
+    ]);
   });
 });

@@ -30,10 +30,22 @@ describe("the database", () => {
   });
 
   it("copies every sign of text, arrays, json and nulls in exactly", async () => {
-    await db.query("create table public.copied (id int, t text, list text[], doc jsonb, n numeric, flag boolean, b bytea)");
+    await db.query(
+      "create table public.copied (id int, t text, list text[], doc jsonb, n numeric, flag boolean, b bytea)",
+    );
     const texts = ["", "\\N", "tab\there", "line\nend\r\n", 'quote " and \\ back', "é 🙂", null];
-    const rows = texts.map((text, i) => [i, text, [text, "x,{y}"], { text, deep: [1, "\\"] }, "1.10", i % 2 === 0, Buffer.from([0, 255])]);
-    expect(await db.transaction((tx) => db.copyIn(tx, "public.copied", ["id", "t", "list", "doc", "n", "flag", "b"], rows))).toBe(7);
+    const rows = texts.map((text, i) => [
+      i,
+      text,
+      [text, "x,{y}"],
+      { text, deep: [1, "\\"] },
+      "1.10",
+      i % 2 === 0,
+      Buffer.from([0, 255]),
+    ]);
+    expect(
+      await db.transaction((tx) => db.copyIn(tx, "public.copied", ["id", "t", "list", "doc", "n", "flag", "b"], rows)),
+    ).toBe(7);
     const back = await db.query<{ t: string | null; list: unknown; doc: unknown; n: string; flag: boolean; b: Buffer }>(
       "select t, list, doc, n, flag, b from public.copied order by id",
     );
@@ -72,7 +84,9 @@ describe("the database", () => {
   });
 
   it("names an unreachable server without its password", async () => {
-    const failure = await openDatabase("postgres://someone:hidden-secret@127.0.0.1:1/none").catch((error: unknown) => error);
+    const failure = await openDatabase("postgres://someone:hidden-secret@127.0.0.1:1/none").catch(
+      (error: unknown) => error,
+    );
     expect(failure).toBeInstanceOf(C360Error);
     expect(failure).toMatchObject({ code: "POSTGRES_UNREACHABLE", retryable: true });
     expect((failure as Error).message).toBe("The database at 127.0.0.1:1 cannot be reached: nothing listens there");

@@ -23,7 +23,9 @@ describe("the analytical engine", () => {
       n % 7 === 0 ? [null, null, null, null, null] : [`é "${n}"\n`, n, 9_007_199_254_740_991 - n, n / 3, n % 2 === 0],
     );
     expect(await engine.load("odd name", shape, rows)).toBe(5000);
-    const back = await engine.rows<{ t: string; i: number; b: number; d: number; f: boolean }>('select * from "odd name"');
+    const back = await engine.rows<{ t: string; i: number; b: number; d: number; f: boolean }>(
+      'select * from "odd name"',
+    );
     expect(back.map((row) => [row.t, row.i, row.b, row.d, row.f])).toEqual(rows);
   });
 
@@ -52,11 +54,15 @@ describe("the analytical engine", () => {
   });
 
   it("gives sums and lists as plain numbers", async () => {
-    expect(await engine.rows("select sum(i) as s, [1::bigint, 2] as l, {'a': 3::bigint} as o from range(4) r(i)")).toEqual([{ s: 6, l: [1, 2], o: { a: 3 } }]);
+    expect(
+      await engine.rows("select sum(i) as s, [1::bigint, 2] as l, {'a': 3::bigint} as o from range(4) r(i)"),
+    ).toEqual([{ s: 6, l: [1, 2], o: { a: 3 } }]);
   });
 
   it("installs and loads no extension by itself", async () => {
-    const rows = await engine.rows("select current_setting('autoinstall_known_extensions') as a, current_setting('autoload_known_extensions') as b");
+    const rows = await engine.rows(
+      "select current_setting('autoinstall_known_extensions') as a, current_setting('autoload_known_extensions') as b",
+    );
     expect(rows).toEqual([{ a: false, b: false }]);
     await expect(engine.rows("select * from read_xlsx('x.xlsx')")).rejects.toThrow();
   });

@@ -62,7 +62,14 @@ describe("the marts", () => {
       { id: "d6", amount: "1", ref: { id: "9" }, source: "sheets", account: "x" },
     ]);
     await build(db);
-    expect(await Promise.all(["d1", "d2", "d3", "d4", "d5", "d6"].map(customerOf))).toEqual(["CA", "CB", null, "CC", null, "CD"]);
+    expect(await Promise.all(["d1", "d2", "d3", "d4", "d5", "d6"].map(customerOf))).toEqual([
+      "CA",
+      "CB",
+      null,
+      "CC",
+      null,
+      "CD",
+    ]);
   });
 
   it("convert by the document's rate, else the latest dated one, and never add what has none", async () => {
@@ -80,7 +87,9 @@ describe("the marts", () => {
       { date: "2026-03-01", currency: "USD", rate: "152.25" },
       { date: "2026-04-01", currency: "USD", rate: "160" },
     ]);
-    const { rows } = await db.query("select number, home_amount, rate_source, exchange_rate from build.transactions order by transaction_key");
+    const { rows } = await db.query(
+      "select number, home_amount, rate_source, exchange_rate from build.transactions order by transaction_key",
+    );
     expect(rows.map((row: Record<string, unknown>) => [row["home_amount"], row["rate_source"]])).toEqual([
       ["1522.50", "rates_file"],
       [null, "none"],
@@ -122,31 +131,89 @@ describe("the marts", () => {
       slipping: ["2025-01-01", "2026-02-01"],
       lapsed: ["2025-01-01"],
     };
-    await seedCustomers(db, Object.keys(dates).map((id) => ({ id, customerId: id })));
-    await seedDocuments(db, Object.entries(dates).flatMap(([id, days]) => days.map((date, i) => ({ id: `${id}${i}`, amount: "5", date, ref: { id } }))));
+    await seedCustomers(
+      db,
+      Object.keys(dates).map((id) => ({ id, customerId: id })),
+    );
+    await seedDocuments(
+      db,
+      Object.entries(dates).flatMap(([id, days]) =>
+        days.map((date, i) => ({ id: `${id}${i}`, amount: "5", date, ref: { id } })),
+      ),
+    );
     await build(db);
-    const { rows } = await db.query<{ customer_id: string; customer_segment: string }>("select customer_id, customer_segment from build.customers");
+    const { rows } = await db.query<{ customer_id: string; customer_segment: string }>(
+      "select customer_id, customer_segment from build.customers",
+    );
     for (const row of rows) expect(row.customer_segment).toBe(row.customer_id);
     expect(rows).toHaveLength(6);
   });
 
   it("count contacts, campaign responses and the engagement of posts whose likes can be seen", async () => {
     await seedCustomers(db, [{ id: "1", customerId: "CA" }]);
-    await db.copyIn(db, "stage.campaigns", ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "name", "spend", "conversions"],
-      [["campaigns:m:c:77", "campaigns", "m", "c", "77", "2026-06-30", "h", "Easter", "100.00", 3]]);
-    await db.copyIn(db, "stage.social_profiles", ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "platform", "username", "followers", "customer_ref"],
-      [["social:ig:profiles:1", "social", "ig", "profiles", "1", "2026-06-30", "h", "instagram", "one", 200, { id: "1" }]]);
+    await db.copyIn(
+      db,
+      "stage.campaigns",
+      ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "name", "spend", "conversions"],
+      [["campaigns:m:c:77", "campaigns", "m", "c", "77", "2026-06-30", "h", "Easter", "100.00", 3]],
+    );
+    await db.copyIn(
+      db,
+      "stage.social_profiles",
+      [
+        "key",
+        "source",
+        "account",
+        "stream",
+        "source_id",
+        "observed_at",
+        "raw_hash",
+        "platform",
+        "username",
+        "followers",
+        "customer_ref",
+      ],
+      [
+        [
+          "social:ig:profiles:1",
+          "social",
+          "ig",
+          "profiles",
+          "1",
+          "2026-06-30",
+          "h",
+          "instagram",
+          "one",
+          200,
+          { id: "1" },
+        ],
+      ],
+    );
     await seedContacts(db, [
       { id: "1", kind: "visit", at: "2026-05-05T10:00:00Z", ref: { id: "1" } },
       { id: "2", kind: "campaign_response", at: "2026-06-05T10:00:00Z", ref: { id: "1" }, campaign: "77" },
       { id: "3", kind: "campaign_response", at: "2026-06-05T10:00:00Z", ref: { id: "nobody" }, campaign: "77" },
-      { id: "4", kind: "social_post", at: "2026-06-06T10:00:00Z", ref: { id: "1" }, likes: 18, comments: 2, source: "social" },
+      {
+        id: "4",
+        kind: "social_post",
+        at: "2026-06-06T10:00:00Z",
+        ref: { id: "1" },
+        likes: 18,
+        comments: 2,
+        source: "social",
+      },
       { id: "5", kind: "social_post", at: "2026-06-06T10:00:00Z", ref: { id: "1" }, source: "social" },
     ]);
     await build(db);
-    expect((await db.query("select last_contact, interactions from build.customers")).rows).toEqual([{ last_contact: "2026-05-05", interactions: 4 }]);
-    expect((await db.query("select responses, cost_per_acquisition from build.marketing_campaigns")).rows).toEqual([{ responses: 1, cost_per_acquisition: "33.33" }]);
-    expect((await db.query("select customer_id, engagement_rate from build.social_media_profiles")).rows).toEqual([{ customer_id: "CA", engagement_rate: 0.1 }]);
+    expect((await db.query("select last_contact, interactions from build.customers")).rows).toEqual([
+      { last_contact: "2026-05-05", interactions: 4 },
+    ]);
+    expect((await db.query("select responses, cost_per_acquisition from build.marketing_campaigns")).rows).toEqual([
+      { responses: 1, cost_per_acquisition: "33.33" },
+    ]);
+    expect((await db.query("select customer_id, engagement_rate from build.social_media_profiles")).rows).toEqual([
+      { customer_id: "CA", engagement_rate: 0.1 },
+    ]);
   });
 
   it("date the data by the latest document or contact that does not lie in the future", async () => {
@@ -163,7 +230,18 @@ describe("the marts", () => {
   it("write the scores into the customers' rows, and take them out again when they are gone", async () => {
     await seedCustomers(db, [{ id: "1", customerId: "CA" }]);
     await build(db);
-    const columns = ["customer_id", "score", "value", "unit", "band", "meaning", "model_version", "model_kind", "data_as_of", "horizon_days"];
+    const columns = [
+      "customer_id",
+      "score",
+      "value",
+      "unit",
+      "band",
+      "meaning",
+      "model_version",
+      "model_kind",
+      "data_as_of",
+      "horizon_days",
+    ];
     await db.copyIn(db, "build.customer_scores", columns, [
       ["CA", "churn", 0.25, "probability", "Low", "m", "v", "rule", "2026-06-30", 90],
       ["CA", "lifetime_value", 1234.567, "JMD", "High", "m", "v", "rule", "2026-06-30", 365],

@@ -33,7 +33,9 @@ describe("migrations", () => {
   });
 
   it("run forward from every earlier version to the same schema", async () => {
-    const names = readdirSync(released).filter((file) => file.endsWith(".sql")).sort();
+    const names = readdirSync(released)
+      .filter((file) => file.endsWith(".sql"))
+      .sort();
     const applied: string[] = [];
     for (const count of names.keys()) {
       const step = mkdtempSync(join(work, "s-"));
@@ -89,7 +91,14 @@ describe("the analyst", () => {
   });
 
   it("reads what is published, the crosswalk and the balances", async () => {
-    for (const table of ["customer_360.customers", "customer_360.leads", "identity.crosswalk", "ops.source_balance", "ops.freshness", "ops.latest_publication"]) {
+    for (const table of [
+      "customer_360.customers",
+      "customer_360.leads",
+      "identity.crosswalk",
+      "ops.source_balance",
+      "ops.freshness",
+      "ops.latest_publication",
+    ]) {
       expect((await analyst.query(`select * from ${table}`)).rowCount).toBe(0);
     }
   });
@@ -149,12 +158,18 @@ describe("the data dictionary", () => {
     const tables = await readDictionary(db);
     const missing = tables.flatMap((table) => [
       ...((table.comment ?? "").length > 0 ? [] : [table.name]),
-      ...table.columns.filter((column) => (column.comment ?? "").length === 0).map((column) => `${table.name}.${column.name}`),
+      ...table.columns
+        .filter((column) => (column.comment ?? "").length === 0)
+        .map((column) => `${table.name}.${column.name}`),
     ]);
     expect(missing).toEqual([]);
-    const inSchema = await db.query<{ n: number }>("select count(*) as n from pg_class where relnamespace = 'customer_360'::regnamespace and relkind in ('r', 'v')");
+    const inSchema = await db.query<{ n: number }>(
+      "select count(*) as n from pg_class where relnamespace = 'customer_360'::regnamespace and relkind in ('r', 'v')",
+    );
     expect(tables.filter((table) => table.name.startsWith("customer_360."))).toHaveLength(inSchema.rows[0]?.n ?? -1);
-    expect(tables.map((table) => table.name)).toEqual(expect.arrayContaining(["identity.crosswalk", "ops.source_balance", "ops.freshness"]));
+    expect(tables.map((table) => table.name)).toEqual(
+      expect.arrayContaining(["identity.crosswalk", "ops.source_balance", "ops.freshness"]),
+    );
   });
 
   it("shows keys, types and escaped meanings in Markdown and HTML", async () => {

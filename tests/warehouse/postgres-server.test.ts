@@ -1,8 +1,19 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import {
-  chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync,
-  statSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -60,14 +71,21 @@ function pidOf(dataDir: string): number {
 }
 
 /** Starts the server in another process; resolves with what that one said. */
-async function startElsewhere(options: { dataDir: string; stateDir: string }, runAs: { uid?: number; gid?: number } = {}) {
+async function startElsewhere(
+  options: { dataDir: string; stateDir: string },
+  runAs: { uid?: number; gid?: number } = {},
+) {
   const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
-  const child = spawn(process.execPath, [tsx, fileURLToPath(new URL("./start-server.ts", import.meta.url)), options.dataDir, options.stateDir], {
-    ...runAs,
-    cwd: repository,
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { PATH: process.env["PATH"], TMPDIR: base, HOME: base },
-  });
+  const child = spawn(
+    process.execPath,
+    [tsx, fileURLToPath(new URL("./start-server.ts", import.meta.url)), options.dataDir, options.stateDir],
+    {
+      ...runAs,
+      cwd: repository,
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { PATH: process.env["PATH"], TMPDIR: base, HOME: base },
+    },
+  );
   children.push(child);
   const line = await new Promise<string>((resolve) => {
     let text = "";
@@ -77,7 +95,17 @@ async function startElsewhere(options: { dataDir: string; stateDir: string }, ru
     });
     child.once("exit", () => resolve(text));
   });
-  return { child, said: JSON.parse(line) as { url: string; port: number; dataDir: string; startedByUs: boolean; uid: number; error?: string } };
+  return {
+    child,
+    said: JSON.parse(line) as {
+      url: string;
+      port: number;
+      dataDir: string;
+      startedByUs: boolean;
+      uid: number;
+      error?: string;
+    },
+  };
 }
 
 describe("the embedded server", () => {
@@ -87,11 +115,18 @@ describe("the embedded server", () => {
     const server = await startServer(options);
     expect(server.startedByUs).toBe(true);
     await ask(server.url, "create table kept (id int); insert into kept values (1)");
-    expect(await ask(server.url, "select current_setting('listen_addresses') as l, current_setting('unix_socket_directories') as s, current_setting('jit') as j")).toEqual({ l: "127.0.0.1", s: "", j: "off" });
+    expect(
+      await ask(
+        server.url,
+        "select current_setting('listen_addresses') as l, current_setting('unix_socket_directories') as s, current_setting('jit') as j",
+      ),
+    ).toEqual({ l: "127.0.0.1", s: "", j: "off" });
     const wrong = server.url.replace(/:[^:@]+@/, ":wrong@");
     await expect(openDatabase(wrong)).rejects.toMatchObject({ code: "POSTGRES_UNREACHABLE" });
     expect(statSync(join(options.stateDir, "postgres.password")).mode & 0o777).toBe(0o600);
-    const text = readFileSync(join(options.stateDir, "postgres.json"), "utf8") + readFileSync(join(options.stateDir, "postgres.log"), "utf8");
+    const text =
+      readFileSync(join(options.stateDir, "postgres.json"), "utf8") +
+      readFileSync(join(options.stateDir, "postgres.log"), "utf8");
     expect(text).not.toContain(readFileSync(join(options.stateDir, "postgres.password"), "utf8").trim());
     expect(await serverStatus(options)).toMatchObject({ running: true, url: server.url, port: server.port });
     await server.stop();
@@ -127,7 +162,7 @@ describe("the embedded server", () => {
   it("starts once when two processes start it at the same time", async () => {
     const options = place();
     const servers = await Promise.all([startServer(options), startServer(options)]);
-    expect(servers.map((one) => one.startedByUs).sort()).toEqual([false, true]);
+    expect(servers.filter((one) => one.startedByUs)).toHaveLength(1);
     expect(servers[0]?.url).toBe(servers[1]?.url);
     expect(readdirSync(join(base, "workspace", "data"))).toEqual(["postgres"]);
   });
@@ -148,7 +183,10 @@ describe("the embedded server", () => {
     const port = (other.address() as { port: number }).port;
     await expect(startServer({ ...options, port })).rejects.toMatchObject({ code: "PORT_IN_USE", details: { port } });
     mkdirSync(options.stateDir, { recursive: true });
-    writeFileSync(join(options.stateDir, "postgres.json"), JSON.stringify({ dataDir: options.dataDir, nativeDir: "", port, stateDir: options.stateDir }));
+    writeFileSync(
+      join(options.stateDir, "postgres.json"),
+      JSON.stringify({ dataDir: options.dataDir, nativeDir: "", port, stateDir: options.stateDir }),
+    );
     const server = await startServer(options);
     expect(server.port).not.toBe(port);
     await new Promise((resolve) => other.close(resolve));
@@ -158,15 +196,24 @@ describe("the embedded server", () => {
     const options = place();
     mkdirSync(options.dataDir, { recursive: true });
     writeFileSync(join(options.dataDir, "diary.txt"), "mine");
-    await expect(startServer(options)).rejects.toMatchObject({ code: "POSTGRES_START", details: { reason: "the folder holds other files" } });
+    await expect(startServer(options)).rejects.toMatchObject({
+      code: "POSTGRES_START",
+      details: { reason: "the folder holds other files" },
+    });
     writeFileSync(join(options.dataDir, "PG_VERSION"), "15\n");
-    await expect(startServer(options)).rejects.toMatchObject({ code: "POSTGRES_VERSION", details: { found: "15", wanted: "18" } });
+    await expect(startServer(options)).rejects.toMatchObject({
+      code: "POSTGRES_VERSION",
+      details: { found: "15", wanted: "18" },
+    });
     expect(readFileSync(join(options.dataDir, "diary.txt"), "utf8")).toBe("mine");
   });
 
   it("names the reason when the server will not take its settings", async () => {
     const options = { ...place(), settings: { shared_buffers: "nonsense" } };
-    await expect(startServer(options)).rejects.toMatchObject({ code: "POSTGRES_START", message: expect.stringContaining("shared_buffers") as string });
+    await expect(startServer(options)).rejects.toMatchObject({
+      code: "POSTGRES_START",
+      message: expect.stringContaining("shared_buffers") as string,
+    });
   });
 });
 
@@ -177,7 +224,11 @@ describe.skipIf(!asRoot)("the embedded server of a root user", () => {
     const native = join(closed, "native");
     // The clone's own programs, as npm leaves them when install scripts are switched off: without the library links.
     const installed = (await findBinaries()).nativeDir;
-    cpSync(installed, native, { recursive: true, verbatimSymlinks: true, filter: (path) => !lstatSync(path).isSymbolicLink() });
+    cpSync(installed, native, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !lstatSync(path).isSymbolicLink(),
+    });
     const options = { ...place(join("closed", "workspace")), nativeDir: native };
     const server = await startServer(options);
     expect(server.dataDir.startsWith(join(base, "shared-home"))).toBe(true);
@@ -185,7 +236,10 @@ describe.skipIf(!asRoot)("the embedded server of a root user", () => {
     expect(statSync(server.dataDir).uid).toBe(65_534);
     await ask(server.url, "create table kept (id int)");
     await server.stop();
-    const record = JSON.parse(readFileSync(join(options.stateDir, "postgres.json"), "utf8")) as { dataDir: string; nativeDir: string };
+    const record = JSON.parse(readFileSync(join(options.stateDir, "postgres.json"), "utf8")) as {
+      dataDir: string;
+      nativeDir: string;
+    };
     expect(record.dataDir).toBe(server.dataDir);
     expect(record.nativeDir.startsWith(join(base, "shared-home"))).toBe(true);
     const again = await startServer(options);

@@ -11,8 +11,16 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-const customers = Array.from({ length: 40 }, (_x, i) => ({ id: String(i), customerId: `C${i}`, emails: [`c${i}@example.com`] }));
-const documents = Array.from({ length: 200 }, (_x, i) => ({ id: String(i), amount: `${i + 1}.25`, ref: { id: String(i % 40) } }));
+const customers = Array.from({ length: 40 }, (_x, i) => ({
+  id: String(i),
+  customerId: `C${i}`,
+  emails: [`c${i}@example.com`],
+}));
+const documents = Array.from({ length: 200 }, (_x, i) => ({
+  id: String(i),
+  amount: `${i + 1}.25`,
+  ref: { id: String(i % 40) },
+}));
 
 async function seedAll(): Promise<void> {
   await seedCustomers(db, customers);
@@ -58,7 +66,9 @@ describe("publishing", () => {
       { table: "customer_360.transactions", inserted: 0, updated: 0, deleted: 1 },
       { table: "customer_360.items", inserted: 1, updated: 0, deleted: 0 },
     ]);
-    const { rows } = await db.query("select table_name, rows, updated from ops.publications where run_id = 'r2' and table_name like '%.customers'");
+    const { rows } = await db.query(
+      "select table_name, rows, updated from ops.publications where run_id = 'r2' and table_name like '%.customers'",
+    );
     expect(rows).toEqual([{ table_name: "customer_360.customers", rows: 40, updated: 1 }]);
   });
 
@@ -85,11 +95,11 @@ describe("publishing", () => {
     await db.query("update build.transactions set amount = amount + 9000, home_amount = home_amount + 9000");
     const reader = await openDatabase(db.url, { max: 1 });
     const seen = new Set<string>();
-    let done = false;
+    const watch = { done: false };
     let started: () => void = () => undefined;
     const firstLook = new Promise<void>((resolve) => (started = resolve));
     const reading = (async () => {
-      while (!done) {
+      while (!watch.done) {
         const { rows } = await reader.query<{ c: string; t: string }>(
           `select (select string_agg(distinct (total_sales > 5000)::text, '+') from customer_360.customers) as c,
                   (select string_agg(distinct (amount > 5000)::text, '+') from customer_360.transactions) as t`,
@@ -101,7 +111,7 @@ describe("publishing", () => {
     await firstLook;
     await publish(db, { runId: "r1", clock: systemClock, asOf: "2026-06-30" });
     await new Promise((resolve) => setTimeout(resolve, 100));
-    done = true;
+    watch.done = true;
     await reading;
     await reader.close();
     expect([...seen].sort()).toEqual(["false false", "true true"]);
@@ -109,14 +119,20 @@ describe("publishing", () => {
 
   it("keeps a question answered while the decision stands, opens it when undone, and removes it when it is asked no more", async () => {
     await seedAll();
-    const task = "insert into build.review_tasks (task_id, left_key, right_key, kind, probability, gain, reason, evidence, created_run_id) values";
-    await db.query(`${task} ('t1', 'a', 'b', 'join', 0.5, 1, 'name', '{}', 'r1'), ('t2', 'c', 'd', 'join', 0.5, 1, 'name', '{}', 'r1')`);
+    const task =
+      "insert into build.review_tasks (task_id, left_key, right_key, kind, probability, gain, reason, evidence, created_run_id) values";
+    await db.query(
+      `${task} ('t1', 'a', 'b', 'join', 0.5, 1, 'name', '{}', 'r1'), ('t2', 'c', 'd', 'join', 0.5, 1, 'name', '{}', 'r1')`,
+    );
     await publishRun(db, "r1");
-    await db.query("insert into identity.steward_decisions (task_id, left_key, right_key, decision, steward, decided_at) values ('t1', 'b', 'a', 'cannot_link', 's', now())");
+    await db.query(
+      "insert into identity.steward_decisions (task_id, left_key, right_key, decision, steward, decided_at) values ('t1', 'b', 'a', 'cannot_link', 's', now())",
+    );
     await db.query("update identity.review_tasks set status = 'skipped' where task_id = 't2'");
     await db.query("update build.review_tasks set created_run_id = 'r2', status = 'open'");
     await publishRun(db, "r2", "2026-07-02T00:00:00Z");
-    const read = async () => (await db.query("select task_id, status, created_run_id from identity.review_tasks order by task_id")).rows;
+    const read = async () =>
+      (await db.query("select task_id, status, created_run_id from identity.review_tasks order by task_id")).rows;
     expect(await read()).toEqual([
       { task_id: "t1", status: "answered", created_run_id: "r1" },
       { task_id: "t2", status: "skipped", created_run_id: "r1" },
@@ -134,10 +150,14 @@ describe("publishing", () => {
       `update build.customer_ids a set anchor_key = b.anchor_key from (select customer_id, anchor_key from build.customer_ids) b
         where (a.customer_id, b.customer_id) in (('C1', 'C2'), ('C2', 'C1'))`,
     );
-    await db.query("insert into build.customer_id_events values ('C1', 'anchor_moved', null, 'a'), ('C2', 'anchor_moved', null, 'a')");
+    await db.query(
+      "insert into build.customer_id_events values ('C1', 'anchor_moved', null, 'a'), ('C2', 'anchor_moved', null, 'a')",
+    );
     await publishRun(db, "r2", "2026-07-02T00:00:00Z");
     await publishRun(db, "r2", "2026-07-02T00:00:00Z");
-    expect((await db.query("select customer_id, event, run_id from identity.customer_id_events order by id")).rows).toEqual([
+    expect(
+      (await db.query("select customer_id, event, run_id from identity.customer_id_events order by id")).rows,
+    ).toEqual([
       { customer_id: "C1", event: "anchor_moved", run_id: "r2" },
       { customer_id: "C2", event: "anchor_moved", run_id: "r2" },
     ]);
@@ -151,7 +171,9 @@ describe("the content hash", () => {
     const hash = await contentHash(db);
     await db.query("update identity.crosswalk set file = '/somewhere/else.xlsx'");
     await db.query("update identity.customer_ids set minted_run_id = 'another'");
-    await db.query("update customer_360.transactions set description = 'x' where transaction_key like '%1'; update customer_360.transactions set description = null");
+    await db.query(
+      "update customer_360.transactions set description = 'x' where transaction_key like '%1'; update customer_360.transactions set description = null",
+    );
     expect(await contentHash(db)).toBe(hash);
   });
 

@@ -1,6 +1,6 @@
+import { systemClock } from "#core";
 import type { Database } from "#core";
 import { buildMarts, publish, startRun } from "#warehouse";
-import { systemClock } from "#core";
 
 /** A staged customer record with only what the test cares for. */
 export interface SeedCustomer {
@@ -41,10 +41,44 @@ export async function seedCustomers(db: Database, customers: readonly SeedCustom
   await db.copyIn(
     db,
     "stage.customers",
-    ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "entity_type", "entity_type_probability",
-     "display_name", "emails", "phones", "handles", "is_job", "active", "do_not_contact", "account_number"],
-    rows.map((one) => [one.key, one.source, one.account, one.stream, one.id, "2026-06-30T00:00:00Z", `h${one.key}`, "person", 1,
-      one.name ?? `Name ${one.id}`, one.emails ?? [], one.phones ?? [], [], false, true, false, one.accountNumber ?? null]),
+    [
+      "key",
+      "source",
+      "account",
+      "stream",
+      "source_id",
+      "observed_at",
+      "raw_hash",
+      "entity_type",
+      "entity_type_probability",
+      "display_name",
+      "emails",
+      "phones",
+      "handles",
+      "is_job",
+      "active",
+      "do_not_contact",
+      "account_number",
+    ],
+    rows.map((one) => [
+      one.key,
+      one.source,
+      one.account,
+      one.stream,
+      one.id,
+      "2026-06-30T00:00:00Z",
+      `h${one.key}`,
+      "person",
+      1,
+      one.name ?? `Name ${one.id}`,
+      one.emails ?? [],
+      one.phones ?? [],
+      [],
+      false,
+      true,
+      false,
+      one.accountNumber ?? null,
+    ]),
   );
   await db.copyIn(
     db,
@@ -52,14 +86,40 @@ export async function seedCustomers(db: Database, customers: readonly SeedCustom
     ["source", "account", "stream", "source_id", "customer_id", "key"],
     rows.map((one) => [one.source, one.account, one.stream, one.id, one.customerId, one.key]),
   );
-  const first = new Map(rows.map((one) => [one.customerId, one]).reverse());
+  const first = new Map([...rows].reverse().map((one) => [one.customerId, one] as const));
   await db.copyIn(
     db,
     "build.golden",
-    ["customer_id", "entity_type", "display_name", "email", "phone", "external_ids", "data_sources", "record_count",
-     "identity_confidence", "do_not_contact", "active", "data_quality_score", "profile_completeness"],
-    [...first.values()].map((one) => [one.customerId, "person", one.name ?? `Name ${one.id}`, one.emails?.[0] ?? null,
-      one.phones?.[0] ?? null, { [one.source]: [one.id] }, [one.source], 1, 1, false, true, 0.5, 0.5]),
+    [
+      "customer_id",
+      "entity_type",
+      "display_name",
+      "email",
+      "phone",
+      "external_ids",
+      "data_sources",
+      "record_count",
+      "identity_confidence",
+      "do_not_contact",
+      "active",
+      "data_quality_score",
+      "profile_completeness",
+    ],
+    [...first.values()].map((one) => [
+      one.customerId,
+      "person",
+      one.name ?? `Name ${one.id}`,
+      one.emails?.[0] ?? null,
+      one.phones?.[0] ?? null,
+      { [one.source]: [one.id] },
+      [one.source],
+      1,
+      1,
+      false,
+      true,
+      0.5,
+      0.5,
+    ]),
   );
   await db.copyIn(
     db,
@@ -74,15 +134,43 @@ export async function seedDocuments(db: Database, documents: readonly SeedDocume
   await db.copyIn(
     db,
     "stage.transactions",
-    ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "kind", "date", "currency", "amount",
-     "exchange_rate", "customer_ref", "voided"],
+    [
+      "key",
+      "source",
+      "account",
+      "stream",
+      "source_id",
+      "observed_at",
+      "raw_hash",
+      "kind",
+      "date",
+      "currency",
+      "amount",
+      "exchange_rate",
+      "customer_ref",
+      "voided",
+    ],
     documents.map((one) => {
       const source = one.source ?? "quickbooks";
       const account = one.account ?? "books";
       const stream = one.stream ?? "invoices";
       const key = `${source}:${account}:${stream}:${one.id}`;
-      return [key, source, account, stream, one.id, "2026-06-30T00:00:00Z", `h${key}`, one.kind ?? "invoice", one.date ?? "2026-06-01",
-        one.currency ?? "JMD", one.amount, one.rate ?? null, one.ref, one.voided ?? false];
+      return [
+        key,
+        source,
+        account,
+        stream,
+        one.id,
+        "2026-06-30T00:00:00Z",
+        `h${key}`,
+        one.kind ?? "invoice",
+        one.date ?? "2026-06-01",
+        one.currency ?? "JMD",
+        one.amount,
+        one.rate ?? null,
+        one.ref,
+        one.voided ?? false,
+      ];
     }),
   );
 }
@@ -90,17 +178,53 @@ export async function seedDocuments(db: Database, documents: readonly SeedDocume
 /** Stages contacts. */
 export async function seedContacts(
   db: Database,
-  contacts: readonly { id: string; kind: string; at: string; ref: object; campaign?: string; likes?: number; comments?: number; source?: string }[],
+  contacts: readonly {
+    id: string;
+    kind: string;
+    at: string;
+    ref: object;
+    campaign?: string;
+    likes?: number;
+    comments?: number;
+    source?: string;
+  }[],
 ): Promise<void> {
   await db.copyIn(
     db,
     "stage.interactions",
-    ["key", "source", "account", "stream", "source_id", "observed_at", "raw_hash", "kind", "at", "customer_ref", "campaign_id", "likes", "comments"],
+    [
+      "key",
+      "source",
+      "account",
+      "stream",
+      "source_id",
+      "observed_at",
+      "raw_hash",
+      "kind",
+      "at",
+      "customer_ref",
+      "campaign_id",
+      "likes",
+      "comments",
+    ],
     contacts.map((one) => {
       const source = one.source ?? "excel";
       const key = `${source}:visits:log:${one.id}`;
-      return [key, source, "visits", "log", one.id, "2026-06-30T00:00:00Z", `h${key}`, one.kind, one.at, one.ref,
-        one.campaign ?? null, one.likes ?? null, one.comments ?? null];
+      return [
+        key,
+        source,
+        "visits",
+        "log",
+        one.id,
+        "2026-06-30T00:00:00Z",
+        `h${key}`,
+        one.kind,
+        one.at,
+        one.ref,
+        one.campaign ?? null,
+        one.likes ?? null,
+        one.comments ?? null,
+      ];
     }),
   );
 }

@@ -6,7 +6,9 @@ const [dataDir = "", stateDir = ""] = process.argv.slice(2);
 try {
   const server = await startServer({ dataDir, stateDir, clock: systemClock, log: silentLogger });
   const { url, port, startedByUs } = server;
-  process.stdout.write(`${JSON.stringify({ url, port, dataDir: server.dataDir, startedByUs, uid: process.getuid?.() })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ url, port, dataDir: server.dataDir, startedByUs, uid: process.getuid?.() })}\n`,
+  );
   process.stdin.once("data", () => {
     void server.stop().then(() => process.exit(0));
   });

@@ -66,7 +66,7 @@ export function tablesOn(sample: Sample): Map<string, Queryable[]> {
     ITEMS.map((item) => ({
       id: item.id,
       created: 0,
-      updated: Date.parse(String((itemBody(item)["MetaData"] as { LastUpdatedTime: string }).LastUpdatedTime)),
+      updated: Date.parse((itemBody(item)["MetaData"] as { LastUpdatedTime: string }).LastUpdatedTime),
       active: item.active,
       body: () => itemBody(item),
     })),
@@ -74,14 +74,12 @@ export function tablesOn(sample: Sample): Map<string, Queryable[]> {
   for (const doc of books.docs) {
     if (!docExists(doc, day)) continue;
     const version = docVersion(doc, books, day);
-    tables
-      .get(doc.kind)
-      ?.push({
-        id: doc.id,
-        created: millisOf(doc.day, doc.minute),
-        updated: millisOf(version.day, version.minute),
-        body: () => docBody(doc, books, day),
-      });
+    tables.get(doc.kind)?.push({
+      id: doc.id,
+      created: millisOf(doc.day, doc.minute),
+      updated: millisOf(version.day, version.minute),
+      body: () => docBody(doc, books, day),
+    });
   }
   const company = {
     Id: "1",

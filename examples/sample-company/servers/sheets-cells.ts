@@ -58,7 +58,7 @@ export interface Range {
 }
 
 const column = (letters: string): number =>
-  [...letters.toUpperCase()].reduce((sum, c) => sum * 26 + c.charCodeAt(0) - 64, 0);
+  Array.from(letters.toUpperCase()).reduce((sum, c) => sum * 26 + c.charCodeAt(0) - 64, 0);
 
 /** Takes an A1 range apart: `Tab`, `'My Tab'!A2:K`, `Tab!A1:C9`, `Tab!5:9`. */
 export function parseRange(text: string): Range | null {

@@ -104,42 +104,32 @@ function becomeLead(r: Rng, entity: Entity, week: number, state: State, life: Li
   if (r.chance(0.5)) life.contacts.push(contact(r, week + 1, "call", "Interested - will order", "in"));
 }
 
-function routine(r: Rng, entity: Entity, week: number, state: State, life: Life): void {
+/** Weekly chances of a visit, call and e-mail that nothing special causes. */
+function habits(entity: Entity, week: number, state: State): { visit: number; call: number; email: number } {
   const firm = entity.type === "organisation";
-  const active = state.phase === "buying";
+  if (state.phase === "buying") return { visit: firm ? 0.1 : 0.02, call: 0.035, email: 0.035 };
   const neglected = state.phase === "declining" && state.cause === "neglect";
-  const known = weekStart(week) >= entity.since;
-  const visits = active ? (firm ? 0.1 : 0.02) : neglected || !known ? 0 : firm ? 0.009 : 0.002;
-  if (r.chance(visits)) {
-    const outcome = active
-      ? r.pick(["Order taken", "Stock check", "Routine"])
-      : r.pick(["Not interested", "Left catalogue", "Closed"]);
-    life.contacts.push(contact(r, week, "visit", outcome, "out"));
-  }
-  const calls = active ? 0.035 : neglected || !known ? 0 : 0.003;
-  if (r.chance(calls)) {
-    life.contacts.push(
-      contact(
-        r,
-        week,
-        "call",
-        r.pick(["Order taken", "Delivery query", "Stock query", "No answer"]),
-        r.chance(0.6) ? "in" : "out",
-      ),
-    );
-  }
-  if (active && r.chance(0.0025)) life.contacts.push(contact(r, week, "call", "Complaint - resolved", "in"));
-  if (entity.email !== "" && r.chance(active ? 0.035 : known ? 0.002 : 0)) {
-    life.contacts.push(
-      contact(
-        r,
-        week,
-        "email",
-        r.pick(["Order", "Statement request", "Price list", "Delivery query"]),
-        r.chance(0.7) ? "in" : "out",
-      ),
-    );
-  }
+  if (weekStart(week) < entity.since) return { visit: 0, call: 0, email: 0 };
+  return { visit: neglected ? 0 : firm ? 0.009 : 0.002, call: neglected ? 0 : 0.003, email: 0.002 };
+}
+
+const VISITS = {
+  buying: ["Order taken", "Stock check", "Routine"],
+  else: ["Not interested", "Left catalogue", "Closed"],
+};
+const CALLS = ["Order taken", "Delivery query", "Stock query", "No answer"];
+const EMAILS = ["Order", "Statement request", "Price list", "Delivery query"];
+
+function routine(r: Rng, entity: Entity, week: number, state: State, life: Life): void {
+  const active = state.phase === "buying";
+  const { visit, call, email } = habits(entity, week, state);
+  const add = (kind: Contact["kind"], outcomes: readonly string[], inbound: number): void => {
+    life.contacts.push(contact(r, week, kind, r.pick(outcomes), r.chance(inbound) ? "in" : "out"));
+  };
+  if (r.chance(visit)) add("visit", active ? VISITS.buying : VISITS.else, 0);
+  if (r.chance(call)) add("call", CALLS, 0.6);
+  if (active && r.chance(0.0025)) add("call", ["Complaint - resolved"], 1);
+  if (entity.email !== "" && r.chance(email)) add("email", EMAILS, 0.7);
 }
 
 function openMail(r: Rng, entity: Entity, week: number, state: State, life: Life): void {

@@ -94,7 +94,33 @@ function changes(r: Rng, entity: Entity, draft: Draft): Draft {
   return draft;
 }
 
-/** The customer list of the books, in order of creation, with the entity's records by entity index. */
+/** Numbers the records group by group; the first record of a group is the parent of its jobs and takes in merged ones. */
+function numbered(groups: readonly (readonly Draft[])[]): BookCustomer[] {
+  const taken = new Set<string>();
+  const customers: BookCustomer[] = [];
+  for (const group of groups) {
+    const head = String(customers.length + 1);
+    for (const draft of group) {
+      const inside = draft.kind === "job";
+      const display = inside ? draft.display : unique(taken, draft.display, draft.town);
+      const merged = draft.merged === null ? null : { ...draft.merged, into: head };
+      customers.push({ ...draft, id: String(customers.length + 1), display, merged, parent: inside ? head : null });
+    }
+  }
+  return customers;
+}
+
+/** Records that no reader can use: without any name, or of the wrong shape. */
+function nonsense(r: Rng, wanted: number, from: number): BookCustomer[] {
+  return Array.from({ length: wanted * 2 }, (_, n) => {
+    const defect = n < wanted ? "missing_name" : "schema_invalid";
+    const created = SAMPLE_DAY - r.int(20, 600);
+    const display = defect === "missing_name" ? "" : `Imported contact ${n}`;
+    return { ...EMPTY, id: String(from + n), kind: "bad", display, created, updated: created, defect };
+  });
+}
+
+/** The customer list of the books: about in order of creation, the planted nonsense last. */
 export function bookCustomers(
   seed: number,
   entities: readonly Entity[],
@@ -102,7 +128,6 @@ export function bookCustomers(
   presences: readonly Presence[],
 ): readonly BookCustomer[] {
   const groups: Draft[][] = [[{ ...EMPTY, display: "Cash Customer" }]];
-  const tail = rng(`books/${seed}`);
   let merges = 0;
   for (const entity of entities) {
     if (presences[entity.index]?.quickbooks !== true) continue;
@@ -120,32 +145,8 @@ export function bookCustomers(
     }
     groups.push(group);
   }
-  groups.sort((a, b) => (a[0]?.created ?? 0) - (b[0]?.created ?? 0));
-  const taken = new Set<string>();
-  const customers: BookCustomer[] = [];
-  for (const group of groups) {
-    const head = String(customers.length + 1);
-    for (const draft of group) {
-      const inside = draft.kind === "job";
-      const display = inside ? draft.display : unique(taken, draft.display, draft.town);
-      const merged = draft.merged === null ? null : { ...draft.merged, into: head };
-      customers.push({ ...draft, id: String(customers.length + 1), display, merged, parent: inside ? head : null });
-    }
-  }
+  const sorted = groups.sort((a, b) => (a[0]?.created ?? 0) - (b[0]?.created ?? 0));
+  const customers = numbered(sorted);
   const bad = Math.max(2, Math.round(4 * (entities.length / 3000)));
-  for (let n = 0; n < bad * 2; n += 1) {
-    const defect = n < bad ? "missing_name" : "schema_invalid";
-    const created = SAMPLE_DAY - tail.int(20, 600);
-    const display = defect === "missing_name" ? "" : `Imported contact ${n}`;
-    customers.push({
-      ...EMPTY,
-      id: String(customers.length + 1),
-      kind: "bad",
-      display,
-      created,
-      updated: created,
-      defect,
-    });
-  }
-  return customers;
+  return [...customers, ...nonsense(rng(`books/${seed}`), bad, customers.length + 1)];
 }

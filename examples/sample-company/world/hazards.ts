@@ -42,8 +42,9 @@ export function multiplier(cause: ChurnCause | "", k: number): number {
     case "one_off":
       return k < 1 ? 0.5 : 0.01;
     case "":
-      return 1;
+      break;
   }
+  return 1;
 }
 
 const YEAR = 52;

@@ -1,6 +1,6 @@
 import { SAMPLE_DAY } from "./calendar.ts";
 import type { Rng } from "./random.ts";
-import type { Cell, Row } from "./types.ts";
+import { textOf, type Cell, type Row } from "./types.ts";
 
 /** Spoils a copy of a good row so that it shows one defect; `n` makes ids fresh. */
 export type Spoil = (cells: Cell[], reason: string, r: Rng, n: number) => Cell[];
@@ -36,7 +36,7 @@ export function plant(r: Rng, rows: readonly Row[], plan: Plan, share: number, s
       }
       const cells = spoil([...row.cells], reason, r, n);
       const id =
-        row.id === undefined ? {} : { id: String(cells.find((c) => typeof c === "string" && /9\d{4}$/.test(c)) ?? "") };
+        row.id === undefined ? {} : { id: textOf(cells.find((c) => typeof c === "string" && /9\d{4}$/.test(c))) };
       inserts.push({ at, row: { cells, from: row.from, defect: reason, ...id } });
     }
   }
@@ -62,12 +62,8 @@ export function shiftRight(cells: readonly Cell[]): Cell[] {
 export function loseDelimiter(cells: readonly Cell[], r: Rng): Cell[] {
   const at = r.int(1, Math.max(1, cells.length - 3));
   if (r.chance(0.5)) return [...cells.slice(0, at), null, ...cells.slice(at)];
-  const joined = `${textOf(cells[at] ?? null)}${textOf(cells[at + 1] ?? null)}`;
+  const joined = `${textOf(cells[at])}${textOf(cells[at + 1])}`;
   return [...cells.slice(0, at), joined, ...cells.slice(at + 2)];
-}
-
-function textOf(cell: Cell): string {
-  return typeof cell === "string" || typeof cell === "number" ? String(cell) : "";
 }
 
 /** A date that does not exist or is no date. */

@@ -34,7 +34,7 @@ export function spellPerson(r: Rng, entity: Entity, noise: Noise): PersonName {
   const nicknames = NICKNAMES[given];
   if (nicknames !== undefined && r.chance(0.12 * noise)) given = r.pick(nicknames);
   else if (r.chance(0.05 * noise)) given = `${given.charAt(0)}.`;
-  else if (r.chance(0.05 * noise)) given = typo(r, given);
+  else if (r.chance(0.052 * noise)) given = typo(r, given);
   if (middle !== "" && r.chance(0.6)) middle = `${middle.charAt(0)}.`;
   if (r.chance(0.06 * noise)) family = typo(r, family);
   if (family.includes("-") && r.chance(0.4)) family = family.replace("-", " ");
@@ -44,7 +44,7 @@ export function spellPerson(r: Rng, entity: Entity, noise: Noise): PersonName {
   let full = parts.join(" ");
   if (r.chance(0.05 * noise)) full = `${family}, ${given}`;
   else if (r.chance(0.03 * noise)) full = `${family} ${given}`;
-  else if (r.chance(0.05 * noise)) full = `${entity.sex === "f" ? r.pick(["Mrs.", "Miss", "Ms"]) : "Mr."} ${full}`;
+  else if (r.chance(0.052 * noise)) full = `${entity.sex === "f" ? r.pick(["Mrs.", "Miss", "Ms"]) : "Mr."} ${full}`;
   if (r.chance(0.05)) full = full.toUpperCase();
   return { given, middle, family, full };
 }

@@ -4,7 +4,7 @@ import { detailsOf, type Quality } from "./contact-details.ts";
 import { badAmount, badCurrency, badDate, loseDelimiter, plant, shiftRight, type Spoil } from "./planting.ts";
 import type { Presence } from "./presence.ts";
 import { rng, type Rng } from "./random.ts";
-import type { Cell, Entity, Life, Row } from "./types.ts";
+import { textOf, type Cell, type Entity, type Life, type Row } from "./types.ts";
 
 /** Headers of the branch's customer list (row 4 of the sheet "Customer List"). */
 export const BRANCH_HEADER = [
@@ -55,7 +55,7 @@ function branchRow(r: Rng, entity: Entity, id: string): Row {
     entity: entity.id,
     entityType: entity.type,
     id,
-    name: String(cells[1]),
+    name: textOf(cells[1]),
     email: d.email,
     phone: String(tel),
   };
@@ -161,7 +161,7 @@ export function tillSales(
   }
   for (let n = Math.max(3, Math.round(entities.length * 0.06)); n > 0; n -= 1)
     add(r, SAMPLE_DAY + 6 - r.int(0, 1080), "", "Cash Customer", 4_000);
-  sales.sort((a, b) => a.day - b.day || (String(a.cells[2]) < String(b.cells[2]) ? -1 : 1));
+  sales.sort((a, b) => a.day - b.day || (textOf(a.cells[2]) < textOf(b.cells[2]) ? -1 : 1));
   const rows = sales.map(({ day, cells }, n): Row => {
     const id = `R${String(n + 1).padStart(5, "0")}`;
     return { cells: [id, ...cells.slice(1)], from: day, id };

@@ -1,5 +1,5 @@
 import type { Books } from "./books-types.ts";
-import type { Row } from "./types.ts";
+import { textOf, type Row } from "./types.ts";
 import { isThere, type World } from "./world.ts";
 
 /** Count and sum of one kind in one currency. */
@@ -64,7 +64,7 @@ function addRows(
     if (!isThere(row, day) || row.defect === "total_row") continue;
     const [amount, currency] = [row.cells[amountAt], row.cells[currencyAt]];
     const cents = typeof amount === "object" && amount !== null && "cents" in amount ? amount.cents : 0;
-    add(kind, row.defect === "shifted_columns" ? "?" : String(currency), cents, row.defect !== undefined);
+    add(kind, row.defect === "shifted_columns" ? "?" : textOf(currency), cents, row.defect !== undefined);
   }
 }
 

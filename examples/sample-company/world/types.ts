@@ -100,6 +100,11 @@ export interface Life {
 /** A cell of a sheet or file: text, number, a date or money in cents. */
 export type Cell = string | number | null | { readonly date: number } | { readonly cents: number };
 
+/** A cell's text; dates and money, which have no plain text, give none. */
+export function textOf(cell: Cell | undefined): string {
+  return typeof cell === "string" || typeof cell === "number" ? String(cell) : "";
+}
+
 /** A row of a table with its truth. */
 export interface Row {
   readonly cells: readonly Cell[];

@@ -1,0 +1,143 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { parse } from "csv-parse";
+import { textCell } from "../table/cells.ts";
+import type { SheetRow } from "../table/cells.ts";
+import { fileError } from "./limits.ts";
+
+/** How a text file is written. */
+export interface TextForm {
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  readonly delimiter: string;
+  /** True where the first line is Excel's `sep=;` and no data. */
+  readonly separatorLine: boolean;
+}
+
+const SAMPLE_BYTES = 256 * 1024;
+const CANDIDATES = [",", ";", "\t", "|"] as const;
+
+/** Finds out how a text file is written; `validUtf8` says what a pass over the whole file found. */
+export async function textForm(path: string, validUtf8: boolean): Promise<TextForm> {
+  const sample = await firstBytes(path, SAMPLE_BYTES);
+  const encoding = encodingOf(sample, validUtf8);
+  const text = new TextDecoder(encoding).decode(sample).replace(/^\ufeff/, "");
+  const told = /^sep=(.)\r?\n/i.exec(text)?.[1];
+  return { encoding, delimiter: told ?? sniffDelimiter(text), separatorLine: told !== undefined };
+}
+
+/** The first bytes of a file. */
+export async function firstBytes(path: string, length: number): Promise<Buffer> {
+  const handle = await open(path, "r");
+  try {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function encodingOf(sample: Buffer, validUtf8: boolean): TextForm["encoding"] {
+  if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
+  if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
+  const wide = utf16Guess(sample);
+  if (wide !== null) return wide;
+  return validUtf8 ? "utf-8" : "windows-1252";
+}
+
+/** Text in UTF-16 without a mark has a zero in every second byte of its plain letters. */
+export function utf16Guess(sample: Buffer): "utf-16le" | "utf-16be" | null {
+  const length = Math.min(sample.length, 4000) & ~1;
+  if (length < 8) return null;
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < length; at += 2) {
+    if (sample[at] === 0) even += 1;
+    if (sample[at + 1] === 0) odd += 1;
+  }
+  if (odd > length * 0.35 && even < length * 0.05) return "utf-16le";
+  return even > length * 0.35 && odd < length * 0.05 ? "utf-16be" : null;
+}
+
+/** The delimiter that gives most lines the same number of fields, more than one. */
+export function sniffDelimiter(text: string): string {
+  let best = { delimiter: ",", score: 0 };
+  for (const delimiter of CANDIDATES) {
+    const counts = fieldCounts(text, delimiter).filter((count) => count > 0);
+    const frequency = new Map<number, number>();
+    for (const count of counts) frequency.set(count, (frequency.get(count) ?? 0) + 1);
+    const usual = [...frequency].filter(([count]) => count > 1).sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
+    if (usual === undefined) continue;
+    const score = (usual[1] / counts.length) * Math.min(usual[0], 20) ** 0.5;
+    if (score > best.score) best = { delimiter, score };
+  }
+  return best.delimiter;
+}
+
+/** Fields per line of the first lines, delimiters inside quotes left out; the last line may be cut off. */
+function fieldCounts(text: string, delimiter: string): number[] {
+  const counts: number[] = [];
+  let quoted = false;
+  let fields = 1;
+  let length = 0;
+  for (const char of text.slice(0, 64 * 1024)) {
+    if (char === '"') quoted = !quoted;
+    if (char === delimiter && !quoted) fields += 1;
+    if (char === "\n" && !quoted) {
+      counts.push(length === 0 ? 0 : fields);
+      fields = 1;
+      length = 0;
+      if (counts.length >= 200) return counts;
+    } else if (char !== "\r") length += 1;
+  }
+  if (length > 0) counts.push(fields);
+  return counts;
+}
+
+/** Rows of a text file, everything as text. Throws FILE_CORRUPT where a quote is never closed. */
+export async function* delimitedRows(path: string, file: string, form: TextForm): AsyncGenerator<SheetRow, void, void> {
+  const input = createReadStream(path);
+  const parser = Readable.from(decoded(input, form)).pipe(
+    parse({
+      delimiter: form.delimiter,
+      relax_quotes: true,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      max_record_size: 4 * 1024 * 1024,
+    }),
+  );
+  let row = 0;
+  try {
+    for await (const record of parser) {
+      row += 1;
+      yield { row, cells: (record as string[]).map(textCell) };
+    }
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (typeof code !== "string" || !code.startsWith("CSV_")) throw error;
+    throw fileError(
+      "corrupt",
+      file,
+      code === "CSV_QUOTE_NOT_CLOSED" ? "a quote is opened and never closed" : "the rows cannot be told apart",
+    );
+  } finally {
+    input.destroy();
+    parser.destroy();
+  }
+}
+
+async function* decoded(input: AsyncIterable<unknown>, form: TextForm): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder(form.encoding);
+  let first = true;
+  for await (const chunk of input) {
+    let text = decoder.decode(chunk as Buffer, { stream: true });
+    if (text === "") continue;
+    if (first) text = text.replace(/^\ufeff/, "");
+    if (first && form.separatorLine) text = text.replace(/^sep=.\r?\n/i, "");
+    first = false;
+    yield text;
+  }
+  const rest = decoder.decode();
+  if (rest !== "") yield rest;
+}

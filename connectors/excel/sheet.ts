@@ -1,0 +1,155 @@
+import { EMPTY } from "../table/cells.ts";
+import type { Cell, SheetRow } from "../table/cells.ts";
+import { decodeEscapes, serialCell } from "./formats.ts";
+import { fileError, LIMITS } from "./limits.ts";
+import type { SheetInfo, Workbook } from "./workbook.ts";
+import { parseXml } from "./xml.ts";
+import type { Attributes } from "./xml.ts";
+
+/** Cells read so far of one file: the limit is for the file. */
+export interface CellBudget {
+  cells: number;
+  /** Formulas without a cached result: they count as empty. */
+  uncached: number;
+}
+
+/** Rows of one sheet in order, with their cells by column. Blank styled cells are counted and not kept. */
+export async function* sheetRows(
+  workbook: Workbook,
+  sheet: SheetInfo,
+  budget: CellBudget,
+): AsyncGenerator<SheetRow, void, void> {
+  const ready: SheetRow[] = [];
+  const builder = createBuilder(workbook, budget, (row) => ready.push(row));
+  const steps = parseXml(workbook.archive.stream(sheet.part), workbook.file, builder);
+  for (let step = await steps.next(); step.done !== true; step = await steps.next()) {
+    yield* ready;
+    ready.length = 0;
+  }
+}
+
+interface OpenCell {
+  column: number;
+  type: string;
+  style: number;
+  value: string | null;
+  inline: string | null;
+  formula: boolean;
+}
+
+function createBuilder(
+  workbook: Workbook,
+  budget: CellBudget,
+  emit: (row: SheetRow) => void,
+): {
+  open(name: string, attributes: Attributes): void;
+  close(name: string): void;
+  text(text: string): void;
+} {
+  let row = 0;
+  let cells: Cell[] = [];
+  let cell: OpenCell | null = null;
+  let column = -1;
+  let within: "value" | "inline" | null = null;
+  let phonetic = 0;
+  return {
+    open(name, attributes) {
+      if (name === "row") {
+        row = attributes["r"] === undefined ? row + 1 : Number(attributes["r"]);
+        cells = [];
+        column = -1;
+      } else if (name === "c") {
+        column = columnOf(attributes["r"], column + 1);
+        checkBudget(workbook.file, budget, column);
+        const style = Number(attributes["s"] ?? 0);
+        cell = { column, type: attributes["t"] ?? "n", style, value: null, inline: null, formula: false };
+      } else if (name === "rPh") phonetic += 1;
+      else if (cell !== null && name === "f") cell.formula = true;
+      else if (cell !== null && name === "v") {
+        within = "value";
+        cell.value ??= "";
+      } else if (cell !== null && name === "t" && phonetic === 0) {
+        within = "inline";
+        cell.inline ??= "";
+      }
+    },
+    text(text) {
+      if (cell === null || within === null) return;
+      if (within === "value") cell.value += text;
+      else cell.inline += text;
+    },
+    close(name) {
+      if (name === "v" || name === "t") within = null;
+      if (name === "rPh") phonetic -= 1;
+      if (name === "c" && cell !== null) {
+        const value = cellOf(cell, workbook);
+        if (cell.formula && cell.value === null) budget.uncached += 1;
+        if (value.type !== "empty") {
+          while (cells.length < cell.column) cells.push(EMPTY);
+          cells[cell.column] = value;
+        }
+        cell = null;
+      }
+      if (name === "row") emit({ row, cells });
+    },
+  };
+}
+
+function checkBudget(file: string, budget: CellBudget, column: number): void {
+  budget.cells += 1;
+  if (budget.cells > LIMITS.cells) throw fileError("limit_exceeded", file, `more than ${LIMITS.cells} cells`);
+  if (column >= LIMITS.columns) throw fileError("limit_exceeded", file, `more than ${LIMITS.columns} columns`);
+}
+
+/** 0-based column of a reference such as `AB12`; the next one where there is no usable reference. */
+function columnOf(reference: string | undefined, next: number): number {
+  const letters = /^\$?([A-Za-z]{1,4})\$?\d*$/.exec(reference ?? "")?.[1];
+  if (letters === undefined) return next;
+  let index = 0;
+  for (const letter of letters.toUpperCase()) index = index * 26 + letter.charCodeAt(0) - 64;
+  return index - 1;
+}
+
+function cellOf(cell: OpenCell, workbook: Workbook): Cell {
+  if (cell.type === "inlineStr") return textOf(cell.inline ?? cell.value);
+  const { value } = cell;
+  if (value === null) return cell.inline === null ? EMPTY : textOf(cell.inline);
+  switch (cell.type) {
+    case "s": {
+      const text = workbook.shared[Number(value)];
+      return value.trim() === "" || text === undefined ? EMPTY : { type: "text", value: text };
+    }
+    case "str":
+      return textOf(value);
+    case "b":
+      return { type: "boolean", value: /^(1|true)$/i.test(value.trim()) };
+    case "e":
+      return { type: "error", value };
+    case "d":
+      return isoCell(value.trim());
+    default:
+      return numberCell(value, cell.style, workbook);
+  }
+}
+
+function textOf(text: string | null): Cell {
+  return text === null ? EMPTY : { type: "text", value: decodeEscapes(text) };
+}
+
+function numberCell(value: string, style: number, workbook: Workbook): Cell {
+  const trimmed = value.trim();
+  if (trimmed === "") return EMPTY;
+  const number = Number(trimmed);
+  if (Number.isNaN(number)) return { type: "text", value };
+  return serialCell(number, workbook.formats[style] ?? "number", workbook.date1904);
+}
+
+/** ISO 8601 cells of strict workbooks. */
+function isoCell(value: string): Cell {
+  const text = value.replace(/Z$/, "");
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return { type: "date", value: text };
+  const time = /^(?:(\d{4}-\d{2}-\d{2})T)?(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/.exec(text);
+  if (time === null) return { type: "text", value };
+  const clock = (time[2] ?? "").replace(/\.0+$/, "");
+  return time[1] === undefined ? { type: "time", value: clock } : { type: "datetime", value: `${time[1]}T${clock}` };
+}
