@@ -1,5 +1,5 @@
 import { C360Error, createRedactor } from "#core";
-import type { Clock, ConnectorContext, Random, Redactor } from "#core";
+import type { Clock, ConnectorContext, Redactor } from "#core";
 import { hostAllowed, hostAndPort, systemResolve } from "./http-hosts.ts";
 import type { Resolve } from "./http-hosts.ts";
 import { backoffMs, createBreaker, retryAfterMs, waitForPace } from "./http-pace.ts";
@@ -200,7 +200,7 @@ async function follow(tools: Tools, first: URL, what: HttpRequest): Promise<Http
     if (!redirects) return response;
     // A body is never sent on: nobody knows who would get it.
     if (what.method === "POST") throw requestRefused(options, `it redirects a POST (${response.status})`);
-    if (!URL.canParse(target, url)) throw new TransportError("the redirect names no address");
+    if (!URL.canParse(target, url.href)) throw new TransportError("the redirect names no address");
     url = new URL(target, url);
   }
   throw new TransportError(`more than ${MAX_REDIRECTS} redirects`);

@@ -45,6 +45,7 @@ export const STREAM_NOTICES = {
   not_modified: "Nothing changed since the last read.",
   file_same: "The same file was read before.",
   file_corrected: "A file was read before with other content; the difference was applied.",
+  sheet_hidden: "A hidden sheet was left out.",
   mapping_guessed: "The meaning of columns was guessed; see c360.yaml.",
 } as const;
 

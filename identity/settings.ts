@@ -135,7 +135,7 @@ const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     [
       ["same", 0.5, 0.2, 0.05, null],
       ["one only", 0.49, 0.6, 0.35, null],
-      ["different", 0.005, 0.2, 0.6, null],
+      ["different", 0.0005, 0.2, 0.6, null],
     ],
     5000,
   ),

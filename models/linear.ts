@@ -39,9 +39,11 @@ export function fitLinear(
   const x = tf.tensor2d(design.values, [rows, width]);
   const xt = tf.transpose(x);
   const counts = tasks.map((task) => folds.reduce((sum, fold) => sum + (fold === task.without ? 0 : 1), 0));
+  const buffer = new Float32Array(rows * tasks.length);
   try {
     const found = minimiseBatch(
-      (problems, points) => evaluate(backend, { x, xt, rows, width, labels, folds, tasks, counts }, problems, points),
+      (problems, points) =>
+        evaluate(backend, { x, xt, rows, width, labels, folds, tasks, counts, buffer }, problems, points),
       tasks.map((task, i) => starts[i] ?? startAt(labels, folds, task.without, width, counts[i]!)),
       { gradientTolerance: 2e-5, valueTolerance: SETTLED, maxEvaluations: 120 },
     );
@@ -76,6 +78,7 @@ interface Problem {
   readonly folds: Int32Array;
   readonly tasks: readonly LinearTask[];
   readonly counts: readonly number[];
+  readonly buffer: Float32Array;
 }
 
 function evaluate(
@@ -109,7 +112,7 @@ function evaluate(
 
 /** Loss, and predicted less seen, row by row and task by task: one exponential serves both. */
 function residualsOf(
-  { rows, width, labels, folds, tasks, counts }: Problem,
+  { rows, width, labels, folds, tasks, counts, buffer }: Problem,
   active: readonly number[],
   points: readonly Float64Array[],
   z: Float32Array,
@@ -117,7 +120,8 @@ function residualsOf(
   const many = active.length;
   const loss = new Float64Array(many);
   const interceptGradients = new Float64Array(many);
-  const residuals = new Float32Array(rows * many);
+  // One buffer for all steps: a new one each time would be a gigabyte of garbage in a fit.
+  const residuals = buffer.subarray(0, rows * many);
   const without = Int32Array.from(active, (task) => tasks[task]!.without);
   const shares = Float64Array.from(active, (task) => 1 / Math.max(1, counts[task]!));
   const intercepts = Float64Array.from(points, (point) => point[width]!);
@@ -125,7 +129,10 @@ function residualsOf(
     const label = labels[i]!;
     const fold = folds[i]!;
     for (let k = 0, at = i * many; k < many; k += 1, at += 1) {
-      if (without[k] === fold) continue;
+      if (without[k] === fold) {
+        residuals[at] = 0;
+        continue;
+      }
       const logit = z[at]! + intercepts[k]!;
       const e = Math.exp(-Math.abs(logit));
       const p = logit >= 0 ? 1 / (1 + e) : e / (1 + e);

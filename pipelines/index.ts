@@ -14,3 +14,5 @@ export { recleanse } from "./stages/recleanse.ts";
 export type { RecleanseOptions, StreamName } from "./stages/recleanse.ts";
 export { storeStage } from "./stages/store.ts";
 export type { CleanseOptions, Mapped } from "./stages/verdict.ts";
+export { resolveStage } from "./stages/resolve.ts";
+export type { ResolveOptions, ResolveSummary } from "./stages/resolve.ts";

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeIdentifier, escapeLiteral } from "pg";
+import { sha256 } from "#core";
 import type { Logger, SqlClient } from "#core";
 import { readOrMakePassword } from "./postgres-home.ts";
 
@@ -31,27 +32,53 @@ export async function ensureAnalyst(client: SqlClient, stateDir: string, log?: L
     log?.warn({ role: "analyst" }, "the read-only role was not made: this user may not make roles");
     return false;
   }
-  const secret = escapeLiteral(password);
-  const owner = escapeIdentifier(found.role);
-  const statements = [
-    found.current ? "" : "create role analyst",
-    `alter role analyst with login nosuperuser nocreatedb nocreaterole noinherit connection limit 10 password ${secret}`,
+  const statements = rights(found.role, found.database, password);
+  // Settled once: the same statements need not run at every start.
+  const settled = sha256(statements.join(";"));
+  const { rows: kept } = await client.query<{ value: unknown }>(
+    "select value from ops.settings where name = 'analyst'",
+  );
+  if (found.current && kept[0]?.value === settled) return true;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await grant(client, found.current ? statements : ["create role analyst", ...statements], settled);
+      return true;
+    } catch (error) {
+      // Roles belong to the whole server: another database may be making the same change in this moment.
+      const code = (error as { code?: string }).code ?? "";
+      if (attempt >= 5 || !["XX000", "42710", "23505"].includes(code)) throw error;
+      found.current ||= code !== "XX000";
+    }
+  }
+}
+
+function rights(role: string, database: string, password: string): readonly string[] {
+  const owner = escapeIdentifier(role);
+  const here = escapeIdentifier(database);
+  return [
+    `alter role analyst with login nosuperuser nocreatedb nocreaterole noinherit connection limit 10
+       password ${escapeLiteral(password)}`,
     "alter role analyst set default_transaction_read_only = on",
     "alter role analyst set statement_timeout = '10min'",
-    `revoke temporary on database ${escapeIdentifier(found.database)} from public`,
-    `grant connect on database ${escapeIdentifier(found.database)} to analyst`,
+    `revoke temporary on database ${here} from public`,
+    `grant connect on database ${here} to analyst`,
     "grant usage on schema customer_360, identity, ops to analyst",
     "grant select on all tables in schema customer_360 to analyst",
     `alter default privileges for role ${owner} in schema customer_360 grant select on tables to analyst`,
     ...READABLE.map((relation) => `grant select on ${relation} to analyst`),
   ];
+}
+
+async function grant(client: SqlClient, statements: readonly string[], settled: string): Promise<void> {
   await client.query("begin");
   try {
-    // Roles belong to the whole server: two databases must not change them at once.
-    await client.query("select pg_advisory_xact_lock($1)", [3_600_362]);
-    for (const statement of statements) if (statement !== "") await client.query(statement);
+    for (const statement of statements) await client.query(statement);
+    await client.query(
+      `insert into ops.settings (name, value, updated_at) values ('analyst', $1::jsonb, now())
+       on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at`,
+      [JSON.stringify(settled)],
+    );
     await client.query("commit");
-    return true;
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     throw error;

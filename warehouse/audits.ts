@@ -64,7 +64,8 @@ export async function runAudits(db: Database, options: AuditOptions): Promise<re
     runId: options.runId,
     maxDrop: options.maxDrop ?? 0.3,
     minRecords: options.minRecords ?? 10,
-    acceptDrop: options.acceptDrop ?? [],
+    // Streams are named as people write them; keys carry them percent-encoded.
+    acceptDrop: (options.acceptDrop ?? []).flatMap((stream) => [stream, encodeURIComponent(stream)]),
   };
   const results: AuditResult[] = [];
   for (const audit of AUDITS) {

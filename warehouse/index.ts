@@ -58,3 +58,6 @@ export { readSourceBalance, writeSourceBalance } from "./source-balance.ts";
 export type { SourceBalance } from "./source-balance.ts";
 export { readFeatures, readPurchases, readTrainingCutoffs } from "./features.ts";
 export type { CustomerPurchases, FeatureOptions, FeatureRow, PurchaseRead } from "./features.ts";
+export { saveScores } from "./queries/scores.ts";
+export type { ScoresToSave } from "./queries/scores.ts";
+export { listMappings } from "./queries/mappings.ts";

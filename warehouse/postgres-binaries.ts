@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, cp, mkdir, readFile, readdir, rename, rm, symlink } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -67,9 +67,7 @@ export function canEnter(dir: string, runAs: RunAs): boolean {
 export async function copyBinaries(binaries: PostgresBinaries, home: string): Promise<string> {
   const target = join(home, `postgres-${binaries.packageVersion}-${process.platform}-${process.arch}`);
   if (existsSync(join(target, "complete"))) return target;
-  const draft = `${target}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true, mode: 0o755 });
+  const draft = await mkdtemp(`${target}.`);
   await cp(binaries.nativeDir, draft, { recursive: true, verbatimSymlinks: true });
   await mendLinks(draft);
   await openForAll(draft);

@@ -51,7 +51,7 @@ export async function readHome(stateDir: string): Promise<ServerHome | null> {
 
 /** Writes the record, whole or not at all. */
 export async function writeHome(stateDir: string, home: ServerHome): Promise<void> {
-  const draft = join(stateDir, `postgres.json.${process.pid}`);
+  const draft = join(stateDir, `.postgres.json.${randomBytes(6).toString("hex")}`);
   const { dataDir, nativeDir, port } = home;
   await writeFile(draft, `${JSON.stringify({ dataDir, nativeDir, port, stateDir }, null, 2)}\n`, { mode: 0o644 });
   await rename(draft, join(stateDir, "postgres.json"));

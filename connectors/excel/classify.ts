@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { TextDecoder } from "node:util";
 import { C360Error } from "#core";
 import { firstBytes, utf16Guess } from "./delimited.ts";
 import { fileError, LIMITS } from "./limits.ts";

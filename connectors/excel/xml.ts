@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { SaxesParser } from "saxes";
 import { fileError, LIMITS } from "./limits.ts";
 

@@ -271,7 +271,7 @@ function causes(world: World, day: number): (readonly (string | number)[])[] {
 }
 
 /** Every planted defect and notice that can be seen by a day. */
-export function defectsUpTo(world: World, day: number, accounts: SiteAccounts): Defect[] {
+function defectsUpTo(world: World, day: number, accounts: SiteAccounts): Defect[] {
   return [
     ...bookDefects(world, day),
     ...tableDefects(world, day),
@@ -281,7 +281,7 @@ export function defectsUpTo(world: World, day: number, accounts: SiteAccounts): 
 }
 
 /** Every customer record that the sources hold on a day, with whom it is of. */
-export function entitiesOn(world: World, day: number, accounts: SiteAccounts): EntityLine[] {
+function entitiesOn(world: World, day: number, accounts: SiteAccounts): EntityLine[] {
   return [...bookEntities(world, day), ...tableEntities(world, day), ...webEntities(world, accounts)];
 }
 

@@ -60,6 +60,8 @@ function compareNames(left: readonly string[], right: readonly string[], context
 }
 
 function isVariant(left: string, right: string): boolean {
+  // "Shop 12" and "Shop 13" are not typing errors of each other.
+  if (/\d/.test(left) || /\d/.test(right)) return false;
   return (
     isSimilarWord(left, right) ||
     isAbbreviation(left, right) ||

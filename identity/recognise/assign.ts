@@ -196,6 +196,10 @@ function settleNames(
   const person = header("name");
   const has = (field: string): boolean => assigned.some((one) => one.field === field);
   if (entity !== "customer" || person === undefined) return assigned;
+  // "Nombre" beside "Apellido", "Name" beside "Surname": single words are given names.
+  if (has("familyName") && !has("givenName") && person.profile.name < 0.5) {
+    return assigned.map((one) => (one.header === person.header ? { header: one.header, field: "givenName" } : one));
+  }
   const isContact = (person.scores.get("contactPerson") ?? 0) > (person.scores.get("name") ?? 0);
   if (!isContact || firm === undefined || has("givenName") || firm.profile.filled < firm.profile.rows * 0.6)
     return assigned;

@@ -4,6 +4,7 @@ import type {
   CampaignRecord,
   CustomerFields,
   CustomerRecord,
+  EntityKind,
   EntityPayloads,
   InteractionFields,
   InteractionRecord,
@@ -37,21 +38,19 @@ export type AnyPayload = EntityPayloads[keyof EntityPayloads];
 
 /** Standardises one mapped entity, or says why it must wait. Pure. */
 export function standardiseEntity(entity: MappedEntity, context: EntityContext): AnyPayload | Rejected {
-  switch (entity.kind) {
-    case "customer":
-      return customer(entity, context);
-    case "transaction":
-      return transaction(entity, context);
-    case "interaction":
-      return interaction(entity, context);
-    case "campaign":
-      return campaign(entity, context);
-    case "social_profile":
-      return socialProfile(entity);
-    case "item":
-      return item(entity, context);
-  }
+  const standardise = STANDARDISERS[entity.kind] as (
+    fields: MappedEntity,
+    context: EntityContext,
+  ) => AnyPayload | Rejected;
+  return standardise(entity, context);
 }
+
+const STANDARDISERS: {
+  readonly [K in EntityKind]: (
+    fields: Extract<MappedEntity, { kind: K }>,
+    context: EntityContext,
+  ) => EntityPayloads[K] | Rejected;
+} = { customer, transaction, interaction, campaign, social_profile: socialProfile, item };
 
 function customer(fields: CustomerFields, context: EntityContext): CustomerRecord | Rejected {
   const { key, source, account, stream } = context.raw;

@@ -116,5 +116,5 @@ export function readCustomerRef(ref: CustomerRef): CustomerRef | null {
     const plain = textOf(value as string | undefined);
     return plain === null ? [] : [[name, plain] as const];
   });
-  return parts.length === 0 ? null : (Object.fromEntries(parts) as CustomerRef);
+  return parts.length === 0 ? null : Object.fromEntries(parts);
 }

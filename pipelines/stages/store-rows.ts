@@ -3,6 +3,7 @@ import type {
   CleansedRecord,
   CustomerRecord,
   EntityKind,
+  EntityPayloads,
   InteractionRecord,
   ItemRecord,
   SocialProfileRecord,
@@ -58,21 +59,18 @@ function table(name: string, columns: string): { readonly table: string; readonl
 }
 
 function ownColumns(record: CleansedRecord): Readonly<Record<string, unknown>> {
-  switch (record.kind) {
-    case "customer":
-      return customerColumns(record.payload as CustomerRecord);
-    case "transaction":
-      return transactionColumns(record.payload as TransactionRecord);
-    case "interaction":
-      return interactionColumns(record.payload as InteractionRecord);
-    case "campaign":
-      return campaignColumns(record.payload as CampaignRecord);
-    case "social_profile":
-      return profileColumns(record.payload as SocialProfileRecord);
-    case "item":
-      return itemColumns(record.payload as ItemRecord);
-  }
+  const columns = COLUMNS[record.kind] as (payload: unknown) => Readonly<Record<string, unknown>>;
+  return columns(record.payload);
 }
+
+const COLUMNS: { readonly [K in EntityKind]: (payload: EntityPayloads[K]) => Readonly<Record<string, unknown>> } = {
+  customer: customerColumns,
+  transaction: transactionColumns,
+  interaction: interactionColumns,
+  campaign: campaignColumns,
+  social_profile: profileColumns,
+  item: itemColumns,
+};
 
 function customerColumns(customer: CustomerRecord): Readonly<Record<string, unknown>> {
   return {

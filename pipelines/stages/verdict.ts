@@ -45,7 +45,7 @@ export function mapSafely(raw: RawRecord, options: CleanseOptions): Mapped {
     if (mapped.result === null || typeof mapped.result !== "object") throw new TypeError("no result");
     return mapped;
   } catch (error) {
-    return { result: reject("schema_invalid", "", `the mapping failed: ${nameOf(error)}`), mappingHash: "failed" };
+    return { result: reject("schema_invalid", "", `the mapping failed: ${nameOf(error)}`), mappingHash: "" };
   }
 }
 

@@ -339,7 +339,9 @@ export function eventLogSuite(name: string, start: () => Promise<LogUnderTest>):
       expect(tries.get(13)).toBe(3);
       expect(handled).toHaveLength(38);
       const letters = await readAll([deadLetterTopic(name)]);
-      expect(letters.map(({ value }) => (value as { value: { n: number } }).value.n).sort()).toEqual([13, 27]);
+      expect(letters.map(({ value }) => (value as { value: { n: number } }).value.n).sort((a, b) => a - b)).toEqual([
+        13, 27,
+      ]);
       const rows = await db.query<{ error: string; message_offset: number }>(
         "select error, message_offset from ops.dead_letters where stage = $1 order by message_offset",
         [name],

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createPrivateKey, createSign } from "node:crypto";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,11 +38,22 @@ export interface Company {
   stop(): Promise<number | null>;
 }
 
+const folders: string[] = [];
+
+/** A new temporary folder, gone after {@link cleanUp}. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "c360-sample-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes the temporary folders. */
+export function cleanUp(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Starts the sample company as its users do: as a child process that prints one line. */
-export async function startCompany(
-  args: readonly string[],
-  home = mkdtempSync(join(tmpdir(), "sample-")),
-): Promise<Company> {
+export async function startCompany(args: readonly string[], home = tempFolder()): Promise<Company> {
   const [dir, drop] = [join(home, "dir"), join(home, "work", "drop")];
   const line = ["--import", "tsx", "examples/sample-company/server.ts", "--dir", dir, "--drop", drop, ...args];
   const child = spawn(process.execPath, line, { stdio: ["pipe", "pipe", "inherit"] });

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import ExcelJS from "exceljs";
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
@@ -10,7 +9,17 @@ import { writeDropFiles } from "../../examples/sample-company/drop-files.ts";
 import { SAMPLE_DAY } from "../../examples/sample-company/world/calendar.ts";
 import { dropFiles } from "../../examples/sample-company/world/drop-plan.ts";
 import { buildWorld } from "../../examples/sample-company/world/world.ts";
-import { asker, get, refresh, sheetsToken, startCompany, type Company, type Got } from "./company.ts";
+import {
+  asker,
+  cleanUp,
+  tempFolder,
+  get,
+  refresh,
+  sheetsToken,
+  startCompany,
+  type Company,
+  type Got,
+} from "./company.ts";
 
 type Doc = Record<string, unknown>;
 const rowsOf = (got: Got, entity: string): Doc[] => (got.body["QueryResponse"] as Record<string, Doc[]>)[entity] ?? [];
@@ -29,9 +38,11 @@ function treeHash(folder: string): string {
   return hash.digest("hex");
 }
 
+afterAll(cleanUp);
+
 describe("the sample company's world", () => {
   it("is the same for the same seed, byte for byte, and another for another seed", async () => {
-    const folders = [0, 1, 2].map(() => join(mkdtempSync(join(tmpdir(), "world-")), "drop"));
+    const folders = [0, 1, 2].map(() => join(tempFolder(), "drop"));
     const worlds = [buildWorld(3, 0.05), buildWorld(3, 0.05), buildWorld(4, 0.05)] as const;
     await writeDropFiles(worlds[0], folders[0] as string, SAMPLE_DAY + 3);
     // A workbook keeps the time of writing with two seconds' precision: a later one must still have the same bytes.
@@ -82,7 +93,7 @@ describe("the sample company's world", () => {
 
   it("tells the truth about rows of a workbook and of CSV files", async () => {
     const world = buildWorld(1, 0.05);
-    const drop = join(mkdtempSync(join(tmpdir(), "rows-")), "drop");
+    const drop = join(tempFolder(), "drop");
     await writeDropFiles(world, drop, SAMPLE_DAY);
     const files = dropFiles(world, SAMPLE_DAY);
     const list = files.find((f) => f.csv === null);

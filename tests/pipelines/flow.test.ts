@@ -80,7 +80,11 @@ describe("cleansing", () => {
     ["a currency that is none", "unknown_currency", sale("5", { currency: "JAD" })],
     ["a document without a customer", "missing_customer", sale("5", { customer: { name: " " } })],
     ["a customer without any name or contact", "missing_name", customer(" ", { phones: [] })],
-    ["what the connector's mapping refuses", "shifted_columns", { rejected: "shifted_columns", detail: "10 of 9 cells" }],
+    [
+      "what the connector's mapping refuses",
+      "shifted_columns",
+      { rejected: "shifted_columns", detail: "10 of 9 cells" },
+    ],
     ["what the connector's mapping breaks on", "schema_invalid", 7],
   ];
   it.each(bad)("keeps back %s as %s", async (_title, reason, raw) => {
@@ -138,7 +142,11 @@ describe("cleansing", () => {
   });
 
   it("takes a record away when its source deletes it, whatever became of its last version", async () => {
-    await append(log, [rawRecord("1", customer("Ann Brown")), rawRecord("2", customer("Bob Grant")), rawRecord("3", 5)]);
+    await append(log, [
+      rawRecord("1", customer("Ann Brown")),
+      rawRecord("2", customer("Bob Grant")),
+      rawRecord("3", 5),
+    ]);
     await flow(db, log);
     const gone = (id: string) => rawRecord(id, null, { op: "delete", version: "2" });
     await append(log, [rawRecord("2", 5), gone("1"), gone("2"), gone("3"), gone("4"), gone("1")], "r2");
@@ -208,7 +216,11 @@ describe("cleansing", () => {
 
 describe("cleansing again", () => {
   it("maps the newest landed versions anew, and only what changed flows on", async () => {
-    await append(log, [rawRecord("1", customer("Ann Brown")), rawRecord("1", customer("Ann Browne")), rawRecord("2", sale("x"))]);
+    await append(log, [
+      rawRecord("1", customer("Ann Brown")),
+      rawRecord("1", customer("Ann Browne")),
+      rawRecord("2", sale("x")),
+    ]);
     await flow(db, log);
     const corrected = {
       ...cleanseOptions("m2"),
@@ -266,10 +278,16 @@ describe("mending quarantined records", () => {
 describe("storing", () => {
   it("keeps every kind in its table, with hidden figures as null", async () => {
     await append(log, [
-      rawRecord("i", [{ kind: "interaction", interactionKind: "call", date: "2026-03-02T10:00:00-05:00", customer: { id: "7" } }]),
-      rawRecord("j", [{ kind: "interaction", interactionKind: "visit", date: "2/3/2026", customer: {}, likes: "1.2K" }]),
+      rawRecord("i", [
+        { kind: "interaction", interactionKind: "call", date: "2026-03-02T10:00:00-05:00", customer: { id: "7" } },
+      ]),
+      rawRecord("j", [
+        { kind: "interaction", interactionKind: "visit", date: "2/3/2026", customer: {}, likes: "1.2K" },
+      ]),
       rawRecord("c", [{ kind: "campaign", name: "Easter", budget: "1000", clicks: "1,204", endDate: "2027-01-01" }]),
-      rawRecord("p", [{ kind: "social_profile", platform: "instagram", username: "annb", followers: "310", customer: {} }]),
+      rawRecord("p", [
+        { kind: "social_profile", platform: "instagram", username: "annb", followers: "310", customer: {} },
+      ]),
       rawRecord("t", [{ kind: "item", name: "Rice 5kg", unitPrice: "450" }]),
     ]);
     await flow(db, log);

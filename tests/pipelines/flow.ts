@@ -48,7 +48,14 @@ export function customer(name: string, more: Readonly<Record<string, unknown>> =
 /** A sale as a source would write one. */
 export function sale(amount: string, more: Readonly<Record<string, unknown>> = {}): readonly object[] {
   return [
-    { kind: "transaction", transactionKind: "sale", date: "2026-03-01", amount, customer: { name: "Ann Brown" }, ...more },
+    {
+      kind: "transaction",
+      transactionKind: "sale",
+      date: "2026-03-01",
+      amount,
+      customer: { name: "Ann Brown" },
+      ...more,
+    },
   ];
 }
 

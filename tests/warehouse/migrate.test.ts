@@ -137,6 +137,17 @@ describe("the analyst", () => {
     }
   });
 
+  it("is made by two databases of one server at the same time", async () => {
+    const others = await Promise.all([withDatabase(), withDatabase()]);
+    await Promise.all(others.map((one) => one.session((client) => ensureAnalyst(client, work))));
+    for (const one of others) {
+      const reader = await openDatabase(await analystUrl(one.url, work));
+      expect((await reader.query("select * from customer_360.customers")).rowCount).toBe(0);
+      await reader.close();
+      await one.drop();
+    }
+  });
+
   it("keeps its password in a file that only its owner reads, and the same one when asked again", async () => {
     const file = join(work, "analyst.password");
     expect(statSync(file).mode & 0o777).toBe(0o600);

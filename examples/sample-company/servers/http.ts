@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** A fault armed by the control server. */
-export interface Fault {
+interface Fault {
   readonly status?: number;
   readonly retryAfter?: string;
   readonly body?: string;
@@ -30,7 +30,7 @@ export interface Fault {
 }
 
 /** One line of a vendor's request log. */
-export interface LogLine {
+interface LogLine {
   /** Milliseconds since the epoch, real clock. */
   readonly at: number;
   readonly method: string;

@@ -29,7 +29,7 @@ function meta(id: string, created: readonly [number, number], version: Version):
 }
 
 /** Minute of the day at which customer records are touched; spreads them over the morning. */
-export function customerMinute(customer: BookCustomer): number {
+function customerMinute(customer: BookCustomer): number {
   return 490 + (Number(customer.id) % 400);
 }
 

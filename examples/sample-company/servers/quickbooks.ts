@@ -56,7 +56,7 @@ function customersOn(sample: Sample, day: number): Queryable[] {
 }
 
 /** All queryable rows by entity on a day. */
-export function tablesOn(sample: Sample): Map<string, Queryable[]> {
+function tablesOn(sample: Sample): Map<string, Queryable[]> {
   const day = today(sample);
   const { books } = sample.world;
   const tables = new Map<string, Queryable[]>(DOC_KINDS.map((kind) => [kind, []]));

@@ -5,14 +5,14 @@ const grouped = (cents: number): string =>
   (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** A cell as people see it in the sheet's locale. */
-export function formatted(cell: Cell): string {
+function formatted(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "object") return "date" in cell ? dmy(cell.date) : `J$${grouped(cell.cents)}`;
   return String(cell);
 }
 
 /** A cell as a JSON value, under the two render options. */
-export function rendered(cell: Cell, value: string, dates: string): string | number {
+function rendered(cell: Cell, value: string, dates: string): string | number {
   if (value === "FORMATTED_VALUE" || cell === null) return formatted(cell);
   if (typeof cell !== "object") return cell;
   if ("cents" in cell) return cell.cents / 100;

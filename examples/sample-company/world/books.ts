@@ -9,7 +9,7 @@ import { usdRate } from "./rates.ts";
 import type { Entity, Life } from "./types.ts";
 
 /** Realm of the sample company: constant, so that configuration and keys are too. */
-export const REALM = "9341453908213477";
+const REALM = "9341453908213477";
 
 interface Basket {
   readonly lines: readonly DocLine[];

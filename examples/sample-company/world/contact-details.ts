@@ -1,7 +1,7 @@
 import { PARISHES } from "../data/places.ts";
 import { spellParish, spellStreet, spellTown } from "./addresses.ts";
 import type { Rng } from "./random.ts";
-import { spellEmail, spellFirm, spellPerson, spellPhone, typo, type PersonName } from "./spelling.ts";
+import { spellEmail, spellFirm, spellPerson, spellPhone, typo, withSecondLine, type PersonName } from "./spelling.ts";
 import type { Entity } from "./types.ts";
 
 /** What one source knows of one customer. */
@@ -42,13 +42,15 @@ export function detailsOf(r: Rng, entity: Entity, quality: Quality): Details {
   const address = entity.oldAddress !== null && r.chance(0.35) ? entity.oldAddress : entity.address;
   const known = !r.chance(quality.noAddress);
   const street = r.chance(0.06 * quality.noise) ? typo(r, address.street) : address.street;
+  const both = digits === entity.phone && entity.phone2 !== "" && r.chance(0.06);
   return {
     name: company === "" ? person.full : company,
     person,
     company,
     digits,
-    phone: digits === "" ? "" : spellPhone(r, digits),
-    phone2: digits === entity.phone && entity.phone2 !== "" && r.chance(0.4) ? spellPhone(r, entity.phone2) : "",
+    phone: digits === "" ? "" : both ? withSecondLine(r, digits, entity.phone2) : spellPhone(r, digits),
+    phone2:
+      !both && digits === entity.phone && entity.phone2 !== "" && r.chance(0.4) ? spellPhone(r, entity.phone2) : "",
     email: entity.email !== "" && !r.chance(quality.noEmail) ? spellEmail(r, entity.email) : "",
     street: known ? spellStreet(r, street) : "",
     town: known ? spellTown(r, address.town) : "",

@@ -5,7 +5,7 @@ import type { Row } from "./types.ts";
 import { isThere, type World } from "./world.ts";
 
 /** How a CSV export is written: every office has its own habits. */
-export interface CsvStyle {
+interface CsvStyle {
   readonly encoding: "utf8" | "utf8-bom" | "latin1" | "utf16le";
   readonly delimiter: "," | ";" | "\t";
   readonly money: "plain" | "grouped" | "signed";

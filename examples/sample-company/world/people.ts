@@ -58,7 +58,7 @@ const plain = (text: string): string =>
     .toLowerCase();
 
 /** A private e-mail address made of a name; `n` keeps it unique. */
-export function privateEmail(r: Rng, given: string, family: string, n: number): string {
+function privateEmail(r: Rng, given: string, family: string, n: number): string {
   const host = r.pick(["gmail.com", "yahoo.com", "hotmail.com", "gmail.com", "flowja.com", "cwjamaica.com"]);
   const [g, f] = [plain(given), plain(family)];
   return `${r.pick([`${g}.${f}${n % 100}`, `${g.charAt(0)}${f}${n}`, `${g}${n % 1000}.${f}`, `${f}.${g}${n}`])}@${host}`;

@@ -63,7 +63,7 @@ export interface Population {
 }
 
 /** A purchase before it becomes a document. */
-export interface Purchase {
+interface Purchase {
   readonly day: number;
   /** Wanted value in JMD. */
   readonly value: number;

@@ -1,0 +1,161 @@
+import type { C360Error, ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
+import { checkpoint, deletion, knownStream, notice, observed, upsert } from "../define.ts";
+import type { StreamReader } from "../define.ts";
+import { findTable } from "../table/detect.ts";
+import { driftMessages } from "../table/headers.ts";
+import { createNamer, createSurvey } from "../table/rows.ts";
+import type { Survey } from "../table/rows.ts";
+import { openSheets } from "./scan.ts";
+import type { ScannedFile } from "./scan.ts";
+import { verdictOf } from "./limits.ts";
+import { packIds, parseState, unpackIds } from "./state.ts";
+import type { ExcelState } from "./state.ts";
+
+interface Job {
+  readonly context: ConnectorContext;
+  readonly plan: StreamPlan;
+  /** Files that hold this stream's table, oldest first. */
+  readonly files: readonly ScannedFile[];
+  readonly account: string;
+}
+
+/** Reads one table's stream from the files that hold it. */
+export async function* readTable(
+  scanned: readonly ScannedFile[],
+  account: string,
+  context: ConnectorContext,
+  plan: StreamPlan,
+): StreamReader {
+  const broken = scanned.find((file) => file.ownStream === plan.stream && file.error !== null);
+  if (broken?.error !== undefined && broken.error !== null) throw broken.error;
+  const files = scanned
+    .filter((file) => file.tables.some((table) => table.stream === plan.stream))
+    .sort((a, b) => a.mtime - b.mtime || (a.name < b.name ? -1 : 1));
+  const job: Job = { context, plan, files, account };
+  const load = plan.table?.load ?? "snapshot";
+  const idColumn = plan.table?.id ?? null;
+  const before = parseState(plan.state, idColumn, load);
+  const newest = files.at(-1);
+  if (newest === undefined) {
+    // Files are tidied away all the time: that says nothing about the customers in them.
+    yield notice(plan.stream, "not_modified", "info", "No file holds this table any more; nothing was deleted.");
+    return { snapshot: false, outcome: "complete" };
+  }
+  yield* aboutColumns(job, newest);
+  const empty: ExcelState = { v: 1, idColumn, load, files: {} };
+  return load === "snapshot" ? yield* readNewest(job, newest, before ?? empty) : yield* readEvery(job, before ?? empty);
+}
+
+async function* aboutColumns(job: Job, newest: ScannedFile): AsyncGenerator<ConnectorMessage, void, void> {
+  const known = await knownStream(job.context, job.account, job.plan.stream);
+  const headers = newest.tables.filter((table) => table.stream === job.plan.stream).at(-1)?.headers ?? [];
+  if (known !== null) yield* driftMessages(job.plan.stream, known.columns, headers);
+  for (const file of job.files) {
+    for (const sheet of file.hiddenSheets) {
+      yield notice(job.plan.stream, "sheet_hidden", "info", "A hidden sheet was left out.", `${file.name}: ${sheet}`);
+    }
+  }
+}
+
+/** The newest file is the truth: what it lacks is gone. */
+async function* readNewest(job: Job, newest: ScannedFile, before: ExcelState): StreamReader {
+  const { stream } = job.plan;
+  const known = before.files[newest.name];
+  const same = Object.values(before.files).some((file) => file.sha256 === newest.sha256);
+  if (same) {
+    yield notice(stream, "file_same", "info", "The same file was read before.", newest.name);
+    return { snapshot: false, outcome: "complete" };
+  }
+  if (known !== undefined)
+    yield notice(stream, "file_corrected", "info", "A file was read before with other content.", newest.name);
+  const read = yield* readFile(job, newest);
+  if (read.length === 0) yield notice(stream, "stream_emptied", "warning", "The table has no rows now.", newest.name);
+  yield checkpoint(stream, { ...before, files: { [newest.name]: { sha256: newest.sha256, ids: null } } });
+  return { snapshot: true };
+}
+
+/** Every file adds. A corrected file takes back what vanished from it, unless another file has it too. */
+async function* readEvery(job: Job, before: ExcelState): StreamReader {
+  const { stream } = job.plan;
+  let state = before;
+  let failure: C360Error | null = null;
+  let worked = 0;
+  for (const file of job.files) {
+    const same = Object.values(state.files).some((known) => known.sha256 === file.sha256);
+    if (same) {
+      worked += 1;
+      yield notice(stream, "file_same", "info", "The same file was read before.", file.name);
+      continue;
+    }
+    const known = state.files[file.name];
+    if (known !== undefined)
+      yield notice(stream, "file_corrected", "info", "A file was read before with other content.", file.name);
+    try {
+      const ids = yield* readFile(job, file);
+      if (known !== undefined) yield* vanished(job, file, unpackIds(known.ids), new Set(ids), state);
+      state = { ...state, files: { ...state.files, [file.name]: { sha256: file.sha256, ids: packIds(ids) } } };
+      worked += 1;
+      yield checkpoint(stream, state);
+    } catch (error) {
+      if (verdictOf(error) === null) throw error;
+      failure = error as C360Error;
+    }
+  }
+  if (failure === null) return { snapshot: false, outcome: "complete" };
+  if (worked === 0) throw failure;
+  return { snapshot: false, outcome: "partial", error: failure };
+}
+
+function* vanished(
+  job: Job,
+  file: ScannedFile,
+  old: readonly string[],
+  now: ReadonlySet<string>,
+  state: ExcelState,
+): Generator<ConnectorMessage, void, void> {
+  const gone = old.filter((id) => !now.has(id));
+  if (gone.length === 0) return;
+  const elsewhere = new Set(
+    Object.entries(state.files).flatMap(([name, known]) => (name === file.name ? [] : [...unpackIds(known.ids)])),
+  );
+  for (const id of gone) {
+    if (elsewhere.has(id)) continue;
+    const version = `gone ${file.sha256.slice(0, 12)}`;
+    yield deletion(job.plan.stream, id, { observedAt: observed(job.context.clock), version });
+  }
+}
+
+/** Emits every row of the stream's tables in one file, after a first pass has shown that the whole file can be read. */
+async function* readFile(job: Job, file: ScannedFile): AsyncGenerator<ConnectorMessage, readonly string[], void> {
+  const { stream } = job.plan;
+  const survey = await surveyFile(job, file);
+  const name = createNamer(job.plan.table, survey, { delimited: file.form !== null });
+  const observedAt = observed(job.context.clock);
+  const ids: string[] = [];
+  for await (const { sheet, hidden, rows } of openSheets(file, file.form)) {
+    if (hidden || !file.tables.some((found) => found.stream === stream && found.sheet === sheet)) continue;
+    const table = await findTable(rows);
+    if (table === null) continue;
+    for await (const row of table.rows()) {
+      const named = name(table, row);
+      if (named === null) continue;
+      ids.push(named.id);
+      const where = { file: file.name, fileSha256: file.sha256, row: named.row, ...(sheet === null ? {} : { sheet }) };
+      yield upsert(stream, named.id, named.raw, { observedAt, provenance: where });
+      if (ids.length % 5000 === 0) yield { type: "progress", stream, done: ids.length, total: survey.rows };
+    }
+  }
+  return ids;
+}
+
+async function surveyFile(job: Job, file: ScannedFile): Promise<Survey> {
+  const draft = createSurvey(job.plan.table);
+  for await (const { sheet, hidden, rows } of openSheets(file, file.form)) {
+    if (hidden || !file.tables.some((found) => found.stream === job.plan.stream && found.sheet === sheet)) continue;
+    const table = await findTable(rows);
+    if (table === null) continue;
+    for await (const row of table.rows()) draft.add(table, row);
+    if (job.context.signal.aborted) throw job.context.signal.reason;
+  }
+  return draft.done();
+}

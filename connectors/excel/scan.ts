@@ -1,0 +1,138 @@
+import { slug } from "#core";
+import type { C360Error, ConnectorContext, KnownStream } from "#core";
+import { cellText } from "../table/cells.ts";
+import type { SheetRow } from "../table/cells.ts";
+import { findTable } from "../table/detect.ts";
+import type { Table } from "../table/detect.ts";
+import { continueStream } from "../table/headers.ts";
+import { classify, digestFile, lockedError } from "./classify.ts";
+import { delimitedRows, textForm } from "./delimited.ts";
+import type { TextForm } from "./delimited.ts";
+import { listFiles } from "./files.ts";
+import type { DropFile } from "./files.ts";
+import { verdictOf } from "./limits.ts";
+import type { ExcelSettings } from "./settings.ts";
+import { sheetRows } from "./sheet.ts";
+import { openWorkbook } from "./workbook.ts";
+
+/** Rows of text that are kept of each table, for guessing what its columns mean. */
+const SAMPLE_ROWS = 200;
+
+/** A table found in a file. */
+export interface FoundTable {
+  readonly stream: string;
+  /** Sheet name; null in text files. */
+  readonly sheet: string | null;
+  readonly headers: readonly string[];
+  readonly sample: readonly (readonly string[])[];
+}
+
+/** What one file holds, or why it cannot be read. */
+export interface ScannedFile extends DropFile {
+  readonly sha256: string;
+  /** Null for workbooks. */
+  readonly form: TextForm | null;
+  readonly tables: readonly FoundTable[];
+  readonly hiddenSheets: readonly string[];
+  readonly error: C360Error | null;
+  /** `file_<slug>`: the stream under which a file that cannot be read is reported. */
+  readonly ownStream: string;
+}
+
+/** Looks into every file of an account. A file that cannot be read is reported and stops none of the others. */
+export async function scanFolder(
+  settings: ExcelSettings,
+  context: ConnectorContext,
+  known: readonly KnownStream[],
+): Promise<readonly ScannedFile[]> {
+  const files: ScannedFile[] = [];
+  // Tables that this scan has placed count as known to the files after them.
+  const placed: KnownStream[] = [...known];
+  for (const file of await listFiles(settings, context.baseDir)) {
+    if (context.signal.aborted) throw context.signal.reason;
+    files.push(await scanFile(file, placed));
+  }
+  return files;
+}
+
+async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedFile> {
+  const ownStream = `file_${slug(file.name).replaceAll("-", "_")}`;
+  const failed = (error: C360Error, sha256: string): ScannedFile => ({
+    ...file,
+    sha256,
+    form: null,
+    tables: [],
+    hiddenSheets: [],
+    error,
+    ownStream,
+  });
+  let sha256 = "";
+  try {
+    const digest = await digestFile(file.path, file.name);
+    sha256 = digest.sha256;
+    const kind = await classify(file.path, file.name, file.size);
+    const form = kind === "text" ? await textForm(file.path, digest.validUtf8) : null;
+    const tables: FoundTable[] = [];
+    const hiddenSheets: string[] = [];
+    for await (const { sheet, hidden, rows } of openSheets(file, form)) {
+      if (hidden) {
+        hiddenSheets.push(sheet ?? "");
+        continue;
+      }
+      const table = await findTable(rows);
+      if (table !== null) tables.push(await describe(table, sheet, placed));
+    }
+    return { ...file, sha256, form, tables, hiddenSheets, error: null, ownStream };
+  } catch (thrown) {
+    const error = lockedError(thrown, file.name);
+    if (verdictOf(error) === null && !isFileError(error)) throw error;
+    return failed(error as C360Error, sha256);
+  }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("FILE_");
+}
+
+async function describe(table: Table, sheet: string | null, placed: KnownStream[]): Promise<FoundTable> {
+  const headers = table.columns.map(({ header }) => header);
+  const stream = continueStream(headers, placed);
+  placed.push({ name: stream, columns: headers });
+  const sample: string[][] = [];
+  for await (const row of table.rows()) {
+    const texts = table.columns.map(({ index }) => cellText(row.cells[index]));
+    if (texts.some((text) => text.trim() !== "")) sample.push(texts);
+    if (sample.length >= SAMPLE_ROWS) break;
+  }
+  return { stream, sheet, headers, sample };
+}
+
+/** One sheet of a file with its rows; text files have one without a name. */
+export interface OpenSheet {
+  readonly sheet: string | null;
+  readonly hidden: boolean;
+  readonly rows: AsyncIterable<SheetRow>;
+  /** Things about the file that are odd and harmless, known once the rows are read. */
+  readonly warnings: () => readonly string[];
+}
+
+/** The sheets of a file, one after the other. Throws a FILE_* error. */
+export async function* openSheets(file: DropFile, form: TextForm | null): AsyncGenerator<OpenSheet, void, void> {
+  if (form !== null) {
+    yield { sheet: null, hidden: false, rows: delimitedRows(file.path, file.name, form), warnings: () => [] };
+    return;
+  }
+  const workbook = await openWorkbook(file.path, file.name);
+  const budget = { cells: 0, uncached: 0 };
+  try {
+    for (const sheet of workbook.sheets) {
+      const warnings = (): readonly string[] =>
+        budget.uncached === 0
+          ? workbook.warnings
+          : [...workbook.warnings, `${budget.uncached} formulas without a stored result`];
+      yield { sheet: sheet.name, hidden: sheet.hidden, rows: sheetRows(workbook, sheet, budget), warnings };
+    }
+  } finally {
+    workbook.close();
+  }
+}
