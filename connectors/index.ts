@@ -1,4 +1,8 @@
 import type { Connector } from "#core";
+import { excel } from "./excel/index.ts";
 import { quickbooks } from "./quickbooks/index.ts";
-const CONNECTORS: readonly Connector<never>[] = [quickbooks as unknown as Connector<never>];
+const CONNECTORS: readonly Connector[] = [quickbooks as unknown as Connector, excel as unknown as Connector];
 export { CONNECTORS };
+export function findConnector(name: string): Connector | undefined {
+  return CONNECTORS.find((one) => one.name === name);
+}

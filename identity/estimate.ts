@@ -19,7 +19,7 @@ export interface OutcomeTable {
 /** Pseudo-pairs that the starting values count for: enough to hold on thin data, little on thousands of pairs. */
 const PRIOR_PAIRS = { match: 60, related: 300, random: 300 };
 const RANDOM_PAIRS = 20_000;
-const ROUNDS = 12;
+const ROUNDS = 20;
 
 /** Measures u: how often each level happens between random records of one kind. */
 export function measureRandom(
@@ -95,14 +95,17 @@ interface ClassTables {
 export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, records: number): KindModel {
   const total = Math.max(1, (records * (records - 1)) / 2);
   const classes = startClasses(model, scorer, records, total);
+  const odds = new Float64Array(classes.length);
+  let before = Number.NaN;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const sums = classes.map((one) => ({
-      pairs: 0,
-      levels: one.tables.map((table) => new Float64Array(table.length)),
-    }));
-    for (let row = 0; row < pairs.size; row += 1) addPair(pairs, row, classes, sums);
+    const flat = classes.map(flatten);
+    const sums = classes.map((one) => ({ pairs: 0, levels: new Float64Array(one.tables.length * MAX_LEVELS) }));
+    for (let row = 0; row < pairs.size; row += 1) addPair(pairs, row, flat, sums, odds);
     for (const [index, one] of classes.entries()) update(one, sums[index], pairs.scale, total, records);
     holdOrder(classes[0], model);
+    const found = sums[0]?.pairs ?? 0;
+    if (Math.abs(found - before) < 0.0005 * found) break;
+    before = found;
   }
   return asModel(model, classes);
 }
@@ -126,34 +129,55 @@ function startClasses(model: KindModel, scorer: Scorer, records: number, total: 
 
 interface ClassSums {
   pairs: number;
-  readonly levels: Float64Array[];
+  readonly levels: Float64Array;
 }
 
-function addPair(pairs: OutcomeTable, row: number, classes: readonly ClassTables[], sums: readonly ClassSums[]): void {
+interface FlatClass {
+  readonly logRate: number;
+  readonly table: Float64Array;
+}
+
+/** Levels of a comparison, at most. */
+const MAX_LEVELS = 8;
+
+function flatten(one: ClassTables): FlatClass {
+  const table = new Float64Array(one.tables.length * MAX_LEVELS).fill(Number.NaN);
+  for (const [at, levels] of one.tables.entries()) table.set(levels, at * MAX_LEVELS);
+  return { logRate: one.logRate, table };
+}
+
+// The inner loop of the fit: flat tables of log2(share) by comparison and level, NaN where a class is as random pairs are.
+function addPair(
+  pairs: OutcomeTable,
+  row: number,
+  flat: readonly FlatClass[],
+  sums: readonly ClassSums[],
+  odds: Float64Array,
+): void {
   const from = row * pairs.width;
   let whole = 1;
-  const odds: number[] = [];
-  for (const one of classes) {
+  for (let index = 0; index < flat.length; index += 1) {
+    const one = flat[index];
+    if (one === undefined) continue;
     let bits = one.logRate;
     for (let at = 0; at < pairs.width; at += 1) {
       const level = pairs.levels[from + at] ?? -1;
       if (level < 0) continue;
-      const own = one.tables[at]?.[level] ?? Number.NaN;
-      if (!Number.isNaN(own)) bits += own - (pairs.chance[from + at] ?? 0);
+      const own = one.table[at * MAX_LEVELS + level] ?? Number.NaN;
+      if (own === own) bits += own - (pairs.chance[from + at] ?? 0);
     }
     const value = 2 ** Math.min(300, bits);
-    odds.push(value);
+    odds[index] = value;
     whole += value;
   }
-  for (const [index, value] of odds.entries()) {
-    const share = value / whole;
+  for (let index = 0; index < flat.length; index += 1) {
+    const share = (odds[index] ?? 0) / whole;
     const sum = sums[index];
     if (share < 1e-6 || sum === undefined) continue;
     sum.pairs += share;
     for (let at = 0; at < pairs.width; at += 1) {
       const level = pairs.levels[from + at] ?? -1;
-      const table = sum.levels[at];
-      if (level >= 0 && table !== undefined) table[level] = (table[level] ?? 0) + share;
+      if (level >= 0) sum.levels[at * MAX_LEVELS + level] = (sum.levels[at * MAX_LEVELS + level] ?? 0) + share;
     }
   }
 }
@@ -163,10 +187,10 @@ function update(one: ClassTables, sums: ClassSums | undefined, scale: number, to
   // At least one pair among a hundred records, so that a class can come back.
   one.logRate = Math.log2(Math.max(sums.pairs * scale, records * 0.01, 0.5) / total);
   for (const [at, table] of one.tables.entries()) {
-    const counted = sums.levels[at];
+    const counted = sums.levels.subarray(at * MAX_LEVELS, at * MAX_LEVELS + table.length);
     const prior = one.prior[at];
     const strength = one.strength[at] ?? 1;
-    if (counted === undefined || prior === undefined || table.length < 2) continue;
+    if (prior === undefined || table.length < 2) continue;
     const seen = counted.reduce((sum, count) => sum + count, 0);
     for (let level = 0; level < table.length; level += 1) {
       const start = prior[level] ?? Number.NaN;

@@ -25,6 +25,8 @@ export interface LexiconIndex {
   /** Nickname groups by name. */
   readonly nicknames: ReadonlyMap<string, readonly number[]>;
   readonly streetTypes: ReadonlyMap<string, string>;
+  /** Street types as they are written out. */
+  readonly streetTypeNames: ReadonlySet<string>;
   readonly unitWords: ReadonlySet<string>;
   /** Matches what stands between a firm's legal name and the name over its door. */
   readonly tradingAs: RegExp;
@@ -63,6 +65,7 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
     legalWords,
     nicknames,
     streetTypes: new Map(Object.entries(lexicon.streetTypes)),
+    streetTypeNames: new Set(Object.values(lexicon.streetTypes)),
     unitWords: new Set(lexicon.unitWords.map(fold)),
     tradingAs: new RegExp(`(?:^|[\\s,;(])(?:${trading.length === 0 ? "t/a" : trading.join("|")})(?=[\\s:)]|$)`, "i"),
   };

@@ -32,6 +32,9 @@ export interface Prepared {
   readonly domains: readonly string[];
   readonly houseNumber: string;
   readonly street: string;
+  /** The street's words, and all of them in one. */
+  readonly streetWords: readonly string[];
+  readonly streetJoined: string;
   readonly door: string;
   readonly unit: string;
   readonly locality: string;
@@ -126,14 +129,17 @@ function domainsOf(record: LinkRecord): string[] {
   return [...new Set([...mail, ...site])];
 }
 
-type PreparedAddress = Pick<Prepared, "houseNumber" | "street" | "door" | "unit" | "locality" | "region" | "postcode">;
+type PreparedAddress = Pick<
+  Prepared,
+  "houseNumber" | "street" | "streetWords" | "streetJoined" | "door" | "unit" | "locality" | "region" | "postcode"
+>;
 
 function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddress {
   const list = streetWords(record.street ?? "");
   const numberAt = list.findIndex((word) => /^\d+[a-z]?$/.test(word));
   const houseNumber = numberAt < 0 ? "" : (list[numberAt] ?? "");
   const named = list.filter((_word, at) => at !== numberAt).map((word) => index.streetTypes.get(word) ?? word);
-  const types = new Set(index.streetTypes.values());
+  const types = index.streetTypeNames;
   // "Hope Road" and "Hope Rd" are one, and so is "Hope" alone; a street whose whole name is a type keeps it.
   const core = named.filter((word) => !types.has(word) || /north|south|east|west/.test(word));
   const street = (core.length > 0 ? core : named).join(" ");
@@ -141,6 +147,8 @@ function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddres
   return {
     houseNumber,
     street,
+    streetWords: street === "" ? [] : street.split(" "),
+    streetJoined: street.replace(/ /g, ""),
     door: houseNumber === "" || street === "" ? "" : `${houseNumber} ${street}`,
     unit: words(record.unit ?? "").at(-1) ?? "",
     locality: placeForm(record.locality ?? ""),

@@ -249,7 +249,7 @@ export function defaultSettings(lexicon: Lexicon | CountryPack): LinkageSettings
       },
     },
     thresholds: { link: 0.9, possible: 0.2, cluster: 0 },
-    limits: { maxBlock: 40, maxCandidates: 24, unscored: -3, floor: -8, ceiling: 10 },
+    limits: { maxBlock: 40, maxCandidates: 16, unscored: -3, floor: -8, ceiling: 10 },
     calibration: { scale: 1, shift: 0 },
     frequencies: null,
   };

@@ -98,6 +98,7 @@ export function sampleSources(vendors: SampleVendors): {
     };
   };
   add("quickbooks", "quickbooks", vendors.quickbooks, ["client_secret", "refresh_token"]);
+  if (process.env["TMP_ALL"] !== "1") return { sources, secrets };
   add("contacts", "google-sheets", vendors.google_sheets, ["access_token"]);
   for (const { name, ...settings } of vendors.directories) add(name, "directory", settings, [], true);
   add("instagram", "social", vendors.social, ["access_token"]);

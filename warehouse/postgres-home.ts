@@ -118,7 +118,9 @@ async function dataFolderForRoot(
     return wanted;
   }
   const home = await sharedHome(homes, nobody);
-  const dir = join(home, createHash("sha256").update(stateDir).digest("hex").slice(0, 16));
+  // The name is new each time: data that a removed workspace of the same path left here are not ours to open.
+  const place = createHash("sha256").update(stateDir).digest("hex").slice(0, 16);
+  const dir = join(home, `${place}-${randomBytes(4).toString("hex")}`);
   await mkdir(dir, { recursive: true, mode: 0o711 });
   await chmod(dir, 0o711);
   return join(dir, "data");

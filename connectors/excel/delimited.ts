@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { Readable, pipeline } from "node:stream";
 import { parse } from "csv-parse";
 import { textCell } from "../table/cells.ts";
 import type { SheetRow } from "../table/cells.ts";
@@ -98,15 +98,15 @@ function fieldCounts(text: string, delimiter: string): number[] {
 /** Rows of a text file, everything as text. Throws FILE_CORRUPT where a quote is never closed. */
 export async function* delimitedRows(path: string, file: string, form: TextForm): AsyncGenerator<SheetRow, void, void> {
   const input = createReadStream(path);
-  const parser = Readable.from(decoded(input, form)).pipe(
-    parse({
-      delimiter: form.delimiter,
-      relax_quotes: true,
-      relax_column_count: true,
-      skip_empty_lines: false,
-      max_record_size: 4 * 1024 * 1024,
-    }),
-  );
+  const parser = parse({
+    delimiter: form.delimiter,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: false,
+    max_record_size: 4 * 1024 * 1024,
+  });
+  // A failure of the file reaches the loop through the parser; leaving the loop early closes the file and is no failure.
+  pipeline(Readable.from(decoded(input, form)), parser, () => undefined);
   let row = 0;
   try {
     for await (const record of parser) {

@@ -1,6 +1,7 @@
 import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
-import { decodeEscapes, serialCell } from "./formats.ts";
+import { serialCell } from "../cells-serial.ts";
+import { decodeEscapes } from "./formats.ts";
 import { fileError, LIMITS } from "./limits.ts";
 import type { SheetInfo, Workbook } from "./workbook.ts";
 import { parseXml } from "./xml.ts";
@@ -141,7 +142,7 @@ function numberCell(value: string, style: number, workbook: Workbook): Cell {
   if (trimmed === "") return EMPTY;
   const number = Number(trimmed);
   if (Number.isNaN(number)) return { type: "text", value };
-  return serialCell(number, workbook.formats[style] ?? "number", workbook.date1904);
+  return serialCell(number, workbook.formats[style] ?? "number", workbook.date1904 ? "1904" : "1900");
 }
 
 /** ISO 8601 cells of strict workbooks. */

@@ -1,7 +1,7 @@
 import type { Archive } from "./zip.ts";
 import { openArchive } from "./zip.ts";
 import { decodeEscapes, formatKind } from "./formats.ts";
-import type { FormatKind } from "./formats.ts";
+import type { FormatKind } from "../cells-serial.ts";
 import { fileError, LIMITS } from "./limits.ts";
 import { attribute, readXml } from "./xml.ts";
 

@@ -73,10 +73,10 @@ function doorText(one: Prepared): string {
 
 function streetLevel(a: Prepared, b: Prepared): number {
   const sameStreet = a.street === b.street;
-  const likeStreet = sameStreet || isLikeStreet(a.street, b.street);
+  const likeStreet = sameStreet || isLikeStreet(a, b);
   const sameNumber = a.houseNumber === b.houseNumber;
   if (sameNumber && a.houseNumber !== "" && likeStreet) {
-    if (a.unit === b.unit) return sameStreet ? 0 : 0;
+    if (a.unit === b.unit) return 0;
     return a.unit === "" || b.unit === "" ? 1 : 2;
   }
   if (likeStreet && (a.houseNumber === "" || b.houseNumber === "" || isLikeNumber(a.houseNumber, b.houseNumber)))
@@ -89,12 +89,19 @@ function isLikeNumber(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a) || isTransposed(a, b);
 }
 
-function isLikeStreet(left: string, right: string): boolean {
-  if (isSimilarWord(left.replace(/ /g, ""), right.replace(/ /g, ""))) return true;
-  const words = left.split(" ");
-  const others = right.split(" ");
-  const [short, long] = words.length <= others.length ? [words, others] : [others, words];
-  return short.every((word) => word.length > 2 && long.some((other) => isSimilarWord(word, other)));
+function isLikeStreet(a: Prepared, b: Prepared): boolean {
+  if (isSimilarWord(a.streetJoined, b.streetJoined)) return true;
+  const [short, long] =
+    a.streetWords.length <= b.streetWords.length ? [a.streetWords, b.streetWords] : [b.streetWords, a.streetWords];
+  for (const word of short) {
+    if (word.length <= 2 || !holdsSimilar(long, word)) return false;
+  }
+  return true;
+}
+
+function holdsSimilar(list: readonly string[], word: string): boolean {
+  for (const other of list) if (isSimilarWord(word, other)) return true;
+  return false;
 }
 
 // Where the door agrees the town says nothing new, so it is only weighed when the street does not.

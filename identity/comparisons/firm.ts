@@ -34,29 +34,50 @@ function compareNames(left: readonly string[], right: readonly string[], context
     return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
   }
   if (left.join("") === right.join("")) return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
-  const worth = (word: string): number => -Math.log2(frequencies.of("word", word));
-  const used = new Set<number>();
+  const used: boolean[] = [];
+  let count = 0;
   let matched = 0;
   let fuzzy = 0;
   for (const word of left) {
-    const exact = right.findIndex((other, at) => !used.has(at) && other === word);
-    const at = exact >= 0 ? exact : right.findIndex((other, at) => !used.has(at) && isVariant(word, other));
+    const exact = findWord(right, used, word, true);
+    const at = exact >= 0 ? exact : findWord(right, used, word, false);
     if (at < 0) continue;
-    used.add(at);
+    used[at] = true;
+    count += 1;
     // A rare misspelling borrows the worth of the word it stands for.
-    matched += Math.min(worth(word), worth(right[at] ?? ""));
+    matched += Math.min(worthOf(word, context), worthOf(right[at] ?? "", context));
     if (exact < 0) fuzzy += 1;
   }
-  const total = (list: readonly string[]): number => list.reduce((sum, word) => sum + worth(word), 0);
-  const [totalLeft, totalRight] = [total(left), total(right)];
+  if (count === 0) return isAcronym(left, right) || isAcronym(right, left) ? { level: 2, frequency: 0.01 } : DIFFERENT;
+  const totalLeft = totalOf(left, context);
+  const totalRight = totalOf(right, context);
   const share = matched / Math.max(totalLeft, totalRight);
   const part = matched / Math.min(totalLeft, totalRight);
-  const frequency = Math.max(1 / frequencies.size, 2 ** -matched * 2 ** fuzzy);
-  if (used.size === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
-  if (isAcronym(left, right) || isAcronym(right, left)) return { level: 2, frequency: Math.min(0.5, 4 * frequency) };
-  if (part >= 0.85 && used.size > 0) return { level: 2, frequency };
+  const frequency = Math.min(0.5, Math.max(1 / frequencies.size, 2 ** (fuzzy - matched)));
+  if (count === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
+  if (part >= 0.85) return { level: 2, frequency };
   if (share >= 0.45) return { level: 3, frequency: 0 };
-  return { level: 4, frequency: 0 };
+  return DIFFERENT;
+}
+
+const DIFFERENT: FirmLevel = { level: 4, frequency: 0 };
+
+function worthOf(word: string, context: CompareContext): number {
+  return -Math.log2(context.frequencies.of("word", word));
+}
+
+function totalOf(list: readonly string[], context: CompareContext): number {
+  let sum = 0;
+  for (const word of list) sum += worthOf(word, context);
+  return sum;
+}
+
+function findWord(list: readonly string[], used: readonly boolean[], word: string, exact: boolean): number {
+  for (let at = 0; at < list.length; at += 1) {
+    const other = list[at] ?? "";
+    if (used[at] !== true && (exact ? other === word : isVariant(word, other))) return at;
+  }
+  return -1;
 }
 
 function isVariant(left: string, right: string): boolean {

@@ -68,7 +68,7 @@ export function profileColumn(cells: readonly string[], pack: CountryPack): Colu
     number: share((value) => /^-?\d+(?:\.\d+)?$/.test(value)),
     url: share((value) => !value.includes("@") && normaliseWebsite(value) !== null),
     name: share((value) => /^[\p{L}.'’ ,&-]+$/u.test(value) && words(value).length >= 2 && words(value).length <= 5),
-    firm: share((value) => !/\d{3}/.test(value) && nameOdds(value, pack) > 1),
+    firm: share((value) => /\p{L}{2}/u.test(value) && !/\d{3}/.test(value) && nameOdds(value, pack) > 1),
     place: share((value) => places.places.has(placeForm(value))),
     region: share((value) => places.regions.has(placeForm(value))),
     street: share(

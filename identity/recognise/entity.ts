@@ -115,6 +115,9 @@ function customerScore(columns: readonly ScoredColumn[], has: Has): number {
   const contact = 0.8 * has("outcome") + 0.6 * has("agent") + 0.6 * has("interactionKind", 0.7) + 0.6 * has("subject");
   const unique = nameUniqueness(columns);
   if (named === 0 && reach < 1) return 0;
+  // A lone column that only looks like names is no list of customers.
+  const saidSo = ["name", "orgName", "familyName", "contactPerson"].some((concept) => has(concept, 0.7) > 0);
+  if (reach === 0 && detail === 0 && !saidSo) return 0;
   // Customers stand once in a list of customers; in sales and visits they come again and again.
   return named + reach + detail - document * (unique < 0.9 ? 1.3 : 0.8) - contact - (unique < 0.7 ? 1.5 : 0);
 }

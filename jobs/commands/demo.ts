@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { C360Error } from "#core";
@@ -31,6 +31,7 @@ export async function run(input: CommandInput): Promise<number> {
   const demo = await existingDemo(paths, wanted);
 
   out.step("sample company");
+  await mkdir(paths.dir, { recursive: true });
   const company = await startSampleCompany({ dir: join(paths.dir, "sample-company"), drop: paths.drop, ...demo });
   try {
     if (!existsSync(paths.config)) {

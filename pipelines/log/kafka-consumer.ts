@@ -5,8 +5,6 @@ import { byCodeUnit, matchesTopic, slotOf } from "./pattern.ts";
 const DEFAULT_BATCH = 2_000;
 /** How often a reader that goes on for ever looks for new topics. */
 const TOPICS_MS = 2_000;
-/** Work on one batch may take longer than the session allows; the broker hears from us meanwhile. */
-const HEARTBEAT_MS = 3_000;
 
 interface KafkaTools {
   readonly kafka: Kafka;
@@ -15,6 +13,7 @@ interface KafkaTools {
   readonly admin: Admin;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly sessionTimeoutMs: number;
 }
 
 /** `EventLog.consume` over kafkajs. The broker shares out partitions; positions come from `startOffset` alone. */
@@ -62,7 +61,8 @@ async function readTopics(tools: KafkaTools, reading: Reading): Promise<void> {
     groupId: `${tools.clientId}.${options.group}`,
     allowAutoTopicCreation: false,
     maxWaitTimeInMs: 200,
-    sessionTimeout: 30_000,
+    sessionTimeout: tools.sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs(tools),
     rebalanceTimeout: 60_000,
     retry: { retries: 6, restartOnFailure: () => Promise.resolve(options.until === "never") },
   });
@@ -159,7 +159,7 @@ async function handleBatch(member: Member, payload: EachBatchPayload): Promise<v
     const offset = Number(message.offset);
     return offset >= wanted && offset < mark;
   });
-  await beating(payload, () => handOn(member, payload, messages));
+  await beating(payload, heartbeatMs(member.tools), () => handOn(member, payload, messages));
   const end = Number(payload.batch.lastOffset()) + 1;
   if (!member.finished && end > (member.positions.get(slot) ?? 0)) member.positions.set(slot, Math.min(end, mark));
   if (!member.finished) payload.resolveOffset(payload.batch.lastOffset());
@@ -177,9 +177,14 @@ async function handOn(member: Member, payload: EachBatchPayload, messages: reado
   }
 }
 
-async function beating(payload: EachBatchPayload, work: () => Promise<void>): Promise<void> {
+function heartbeatMs(tools: KafkaTools): number {
+  return Math.floor(tools.sessionTimeoutMs / 4);
+}
+
+/** Work on one batch may take longer than the session allows; the broker hears from us meanwhile. */
+async function beating(payload: EachBatchPayload, everyMs: number, work: () => Promise<void>): Promise<void> {
   // A rebalance under way makes the beat fail; the client notices by itself once the batch is done.
-  const timer = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
+  const timer = setInterval(() => void payload.heartbeat().catch(() => undefined), everyMs);
   try {
     await work();
   } finally {

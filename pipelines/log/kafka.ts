@@ -28,6 +28,8 @@ export interface KafkaLogOptions {
   readonly partitions?: number;
   /** Of topics that are created here. Default 1: one broker. */
   readonly replicationFactor?: number;
+  /** A member that is not heard of for so long is taken for dead and its partitions go to others. Default 10 s. */
+  readonly sessionTimeoutMs?: number;
 }
 
 /**
@@ -43,7 +45,14 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<NamedLog
   const { kafka, admin, producer, id } = await guarded(() => connect(options));
   const closing = new AbortController();
   const append = appender({ admin, producer, options });
-  const tools = { kafka, admin, clientId: options.clientId, clock: options.clock, log: options.log };
+  const tools = {
+    kafka,
+    admin,
+    clientId: options.clientId,
+    clock: options.clock,
+    log: options.log,
+    sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+  };
   return {
     id,
     append: (messages) => guarded(() => append(messages)),

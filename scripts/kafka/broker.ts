@@ -86,6 +86,7 @@ function serverProperties(at: { version: string; dir: string; port: number; cont
     "transaction.state.log.min.isr=1",
     "transaction.state.log.num.partitions=1",
     "group.initial.rebalance.delay.ms=0",
+    "group.min.session.timeout.ms=1000",
     "log.cleaner.dedupe.buffer.size=16777216",
   ].join("\n")}\n`;
 }

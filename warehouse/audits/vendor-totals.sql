@@ -24,11 +24,15 @@ compared as (
          v.total - coalesce(o.total, 0) as difference
     from vendor v left join ours o using (source, account, stream, kind, currency)
 ),
--- Sums of every numeric field of the waiting raw objects of each stream.
+-- Records that wait or were left out, and records that a person mended: the vendor counts them as they are on its side.
 waiting as (
   select s.source, s.account, s.stream, count(*) as records
-    from stage.record_state s where s.outcome in ('quarantined', 'filtered') group by s.source, s.account, s.stream
+    from stage.record_state s
+   where s.outcome in ('quarantined', 'filtered')
+      or exists (select 1 from ops.quarantine q where q.key = s.key and q.raw_hash = s.raw_hash)
+   group by s.source, s.account, s.stream
 ),
+-- Sums of every numeric field of the waiting raw objects of each stream.
 fields as (
   select q.source, q.account, q.stream, e.key as field,
          sum(case when e.value ~ '^-?[0-9]+(\.[0-9]+)?$' then e.value::numeric else 0 end) as total

@@ -1,0 +1,123 @@
+import { C360Error } from "#core";
+import type { ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
+import { z } from "zod";
+import { checkpoint, knownStream, notice, observed, upsert } from "../define.ts";
+import type { StreamReader } from "../define.ts";
+import { findTable } from "../table/detect.ts";
+import type { Table } from "../table/detect.ts";
+import { driftMessages, overlap, SAME_TABLE } from "../table/headers.ts";
+import { createNamer, createSurvey } from "../table/rows.ts";
+import type { SheetRow } from "../table/cells.ts";
+import type { DriveFile, SheetsClient, Tab } from "./client.ts";
+import { tabRows } from "./grid.ts";
+
+const stateSchema = z.object({
+  v: z.literal(1),
+  /** Drive's modified time and version when the tab was read. */
+  marker: z.string(),
+  idColumn: z.string().nullable(),
+  rows: z.number(),
+});
+
+/** What the streams of one spreadsheet share within a run: asked once. */
+export interface Book {
+  readonly file: () => Promise<DriveFile>;
+  readonly tabs: () => Promise<readonly Tab[]>;
+}
+
+/** The stream of a tab: by its gid, which survives renaming. */
+export function tabStream(tab: Tab): string {
+  return `tab_${tab.sheetId}`;
+}
+
+/** Reads one tab. */
+export async function* readTab(
+  client: SheetsClient,
+  book: Book,
+  account: string,
+  context: ConnectorContext,
+  plan: StreamPlan,
+): StreamReader {
+  // Asked before the cells: what changes in between is seen next time.
+  const file = await book.file();
+  if (file.trashed === true)
+    throw new C360Error("VENDOR_NOT_FOUND", {
+      vendor: "Google Sheets",
+      subject: "such a spreadsheet (it is in the bin)",
+    });
+  const marker = `${file.modifiedTime} ${file.version ?? ""}`.trim();
+  const idColumn = plan.table?.id ?? null;
+  const before = stateSchema.safeParse(plan.state);
+  if (before.success && before.data.marker === marker && before.data.idColumn === idColumn) {
+    yield notice(plan.stream, "not_modified", "info", "The spreadsheet did not change since the last read.");
+    return { snapshot: false, outcome: "complete" };
+  }
+  const tab = (await book.tabs()).find((candidate) => tabStream(candidate) === plan.stream);
+  if (tab === undefined)
+    throw new C360Error("VENDOR_NOT_FOUND", {
+      vendor: "Google Sheets",
+      subject: `tab with the number ${plan.stream.slice(4)}`,
+    });
+  const known = await knownStream(context, account, plan.stream);
+  const table = await findTable(tabRows(client, tab));
+  const state = (rows: number): ConnectorMessage => checkpoint(plan.stream, { v: 1, marker, idColumn, rows });
+  if (table === null) {
+    yield notice(plan.stream, "stream_emptied", "warning", "The tab has neither header nor rows now.", tab.title);
+    yield state(0);
+    return { snapshot: true, ...(known === null ? {} : { outcome: "complete" as const }) };
+  }
+  const headers = table.columns.map(({ header }) => header);
+  if (known !== null && known.columns.length > 0) {
+    refuseOther(known.columns, headers, tab);
+    yield* driftMessages(plan.stream, known.columns, headers);
+  }
+  const rows = yield* emitRows(table, tab, context, plan);
+  if (rows === 0)
+    yield notice(plan.stream, "stream_emptied", "warning", "The tab has a header and no rows now.", tab.title);
+  yield state(rows);
+  return { snapshot: true, ...(before.success || known !== null ? { outcome: "complete" as const } : {}) };
+}
+
+/** A header row that changed beyond recognition stops this tab and keeps its data: somebody has to look. */
+function refuseOther(before: readonly string[], after: readonly string[], tab: Tab): void {
+  const kept = overlap(
+    before,
+    before.filter(
+      (header) =>
+        overlap([header], after) > 0 ||
+        after.some((other) => other.trim().toLowerCase() === header.trim().toLowerCase()),
+    ),
+  );
+  if (kept >= SAME_TABLE || overlap(before, after) >= SAME_TABLE) return;
+  throw new C360Error("VENDOR_SCHEMA", {
+    vendor: "Google Sheets",
+    reason: `the header row of the tab ${tab.title} is another one`,
+  });
+}
+
+async function* emitRows(
+  table: Table,
+  tab: Tab,
+  context: ConnectorContext,
+  plan: StreamPlan,
+): AsyncGenerator<ConnectorMessage, number, void> {
+  // A tab is at most ten million cells; ids can only be given once all rows are known.
+  const rows: SheetRow[] = [];
+  const draft = createSurvey(plan.table);
+  for await (const row of table.rows()) {
+    rows.push(row);
+    draft.add(table, row);
+  }
+  const survey = draft.done();
+  const name = createNamer(plan.table, survey, { delimited: false });
+  const observedAt = observed(context.clock);
+  let done = 0;
+  for (const row of rows) {
+    const named = name(table, row);
+    if (named === null) continue;
+    done += 1;
+    yield upsert(plan.stream, named.id, named.raw, { observedAt, provenance: { sheet: tab.title, row: named.row } });
+    if (done % 5000 === 0) yield { type: "progress", stream: plan.stream, done, total: survey.rows };
+  }
+  return done;
+}
