@@ -20,6 +20,8 @@ export interface OutcomeTable {
 const PRIOR_PAIRS = { match: 60, related: 300, random: 300 };
 const RANDOM_PAIRS = 20_000;
 const ROUNDS = 20;
+/** Related pairs for each record of a list about which nothing is known. */
+const RELATED_EXPECTED = 0.03;
 
 /** Measures u: how often each level happens between random records of one kind. */
 export function measureRandom(
@@ -82,6 +84,8 @@ function visitPair(
 
 interface ClassTables {
   logRate: number;
+  /** Pairs expected for each record, before anything was seen. */
+  readonly expected: number;
   /** log2 by comparison and level; NaN where as among random pairs. */
   readonly tables: Float64Array[];
   readonly prior: readonly (readonly number[])[];
@@ -114,12 +118,14 @@ function startClasses(model: KindModel, scorer: Scorer, records: number, total: 
   const strong = (share: number): number => Math.log2((share * records) / total);
   const match: ClassTables = {
     logRate: strong(0.7),
+    expected: 0.01,
     tables: scorer.m.map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.m)),
     strength: model.comparisons.map(({ hold }) => hold ?? PRIOR_PAIRS.match),
   };
   const related = model.related.map(({ name }, index): ClassTables => ({
     logRate: strong(0.15),
+    expected: RELATED_EXPECTED,
     tables: (scorer.related[index] ?? []).map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.related[name] ?? Number.NaN)),
     strength: model.comparisons.map(({ hold }) => Math.max(hold ?? 0, PRIOR_PAIRS.related)),
@@ -184,8 +190,8 @@ function addPair(
 
 function update(one: ClassTables, sums: ClassSums | undefined, scale: number, total: number, records: number): void {
   if (sums === undefined) return;
-  // At least one pair among a hundred records, so that a class can come back.
-  one.logRate = Math.log2(Math.max(sums.pairs * scale, records * 0.01, 0.5) / total);
+  // Every list holds some relatives and neighbours: a class that the data hardly show does not vanish.
+  one.logRate = Math.log2(Math.max(sums.pairs * scale + one.expected * records, 0.5) / total);
   for (const [at, table] of one.tables.entries()) {
     const counted = sums.levels.subarray(at * MAX_LEVELS, at * MAX_LEVELS + table.length);
     const prior = one.prior[at];

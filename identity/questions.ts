@@ -105,7 +105,8 @@ function splitQuestions(world: QuestionWorld): LinkQuestion[] {
   const { keys, settings, partition } = world;
   const weights = new Map<string, number>();
   for (let row = 0; row < world.pairs.left.length; row += 1) {
-    weights.set(`${world.pairs.left[row] ?? 0} ${world.pairs.right[row] ?? 0}`, world.pairs.weight[row] ?? 0);
+    const [i, j] = [world.pairs.left[row] ?? 0, world.pairs.right[row] ?? 0];
+    if (partition.anchor[i] === partition.anchor[j]) weights.set(`${i} ${j}`, world.pairs.weight[row] ?? 0);
   }
   const questions: LinkQuestion[] = [];
   for (const merge of partition.merges) {

@@ -1,4 +1,3 @@
-import { canonicalJson } from "#core";
 import type { CountryPack } from "#core";
 import type { Lexicon } from "./lexicon.ts";
 import { lexiconOf } from "./lexicon.ts";
@@ -135,7 +134,7 @@ const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     [
       ["same", 0.5, 0.2, 0.05, null],
       ["one only", 0.49, 0.6, 0.35, null],
-      ["different", 0.0005, 0.2, 0.6, null],
+      ["different", 0.00003, 0.2, 0.6, null],
     ],
     5000,
   ),
@@ -249,7 +248,7 @@ export function defaultSettings(lexicon: Lexicon | CountryPack): LinkageSettings
       },
     },
     thresholds: { link: 0.9, possible: 0.2, cluster: 0 },
-    limits: { maxBlock: 40, maxCandidates: 16, unscored: -3, floor: -8, ceiling: 10 },
+    limits: { maxBlock: 40, maxCandidates: 16, unscored: -2, floor: -8, ceiling: 10 },
     calibration: { scale: 1, shift: 0 },
     frequencies: null,
   };
@@ -266,8 +265,3 @@ export const EMPTY_LEXICON: Lexicon = {
   streetTypes: {},
   unitWords: [],
 };
-
-/** Settings as text: equal settings give equal text. */
-export function settingsText(settings: LinkageSettings): string {
-  return canonicalJson(settings);
-}

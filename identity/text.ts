@@ -1,7 +1,11 @@
 import anyAscii from "any-ascii";
 
+const TIDY = /^[!-~]*(?: [!-~]+)*$/;
+
 /** A cell made fit to read: Unicode NFC, control characters out, white space single, trimmed. */
 export function tidy(text: string): string {
+  // Nearly every cell is tidy already; this test is far cheaper than the work below.
+  if (TIDY.test(text)) return text;
   return text
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")

@@ -98,8 +98,8 @@ export function sampleSources(vendors: SampleVendors): {
     };
   };
   add("quickbooks", "quickbooks", vendors.quickbooks, ["client_secret", "refresh_token"]);
-  if (process.env["TMP_ALL"] !== "1") return { sources, secrets };
   add("contacts", "google-sheets", vendors.google_sheets, ["access_token"]);
+  if (process.env["TMP_ALL"] !== "1") return { sources, secrets };
   for (const { name, ...settings } of vendors.directories) add(name, "directory", settings, [], true);
   add("instagram", "social", vendors.social, ["access_token"]);
   add("mailings", "campaigns", vendors.campaigns, ["api_key"]);

@@ -72,6 +72,9 @@ export type Tab = z.infer<typeof tabProperties>;
 /** A cell with its effective value and number format. */
 export type GridCell = z.infer<typeof cellValue>;
 
+/** Rows with their 1-based position. */
+export type GridRows = readonly { readonly row: number; readonly cells: readonly GridCell[] }[];
+
 /** Reads one spreadsheet. */
 export interface SheetsClient {
   file(): Promise<DriveFile>;
@@ -114,7 +117,30 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
     });
     return parseAs(schema, body);
   };
+  // `discover` looks at each tab's first rows and `read` begins with them: asked once.
+  const heads = new Map<string, Promise<GridRows>>();
+  const remember = (key: string, ask: () => Promise<GridRows>): Promise<GridRows> => {
+    const found = heads.get(key) ?? ask();
+    heads.set(key, found);
+    found.catch(() => heads.delete(key));
+    return found;
+  };
   const sheetUrl = endpoint(settings.base_url, `/v4/spreadsheets/${settings.spreadsheet_id}`);
+  const grid = async (tab: Tab, from: number, to: number): Promise<GridRows> => {
+    const last = columnLetters(Math.max(0, (tab.gridProperties?.columnCount ?? 26) - 1));
+    const ranges = `'${tab.title.replaceAll("'", "''")}'!A${from}:${last}${to}`;
+    const fields =
+      "sheets(properties(sheetId,title),data(startRow,rowData(values(effectiveValue,formattedValue,effectiveFormat.numberFormat.type))))";
+    const answer = await get(`${sheetUrl}?${query({ ranges, fields })}`, gridAnswer);
+    return answer.sheets
+      .flatMap((sheet) => sheet.data)
+      .flatMap((data) =>
+        (data.rowData ?? []).map((row, at) => ({
+          row: (data.startRow ?? from - 1) + at + 1,
+          cells: row.values ?? [],
+        })),
+      );
+  };
   return {
     file: () => {
       const url = endpoint(settings.drive_base_url, `/drive/v3/files/${settings.spreadsheet_id}`);
@@ -129,21 +155,8 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
       const { title, timeZone } = answer.properties;
       return { title: title ?? "", timeZone: timeZone ?? "", tabs: answer.sheets.map((sheet) => sheet.properties) };
     },
-    grid: async (tab, from, to) => {
-      const last = columnLetters(Math.max(0, (tab.gridProperties?.columnCount ?? 26) - 1));
-      const ranges = `'${tab.title.replaceAll("'", "''")}'!A${from}:${last}${to}`;
-      const fields =
-        "sheets(properties(sheetId,title),data(startRow,rowData(values(effectiveValue,formattedValue,effectiveFormat.numberFormat.type))))";
-      const answer = await get(`${sheetUrl}?${query({ ranges, fields })}`, gridAnswer);
-      return answer.sheets
-        .flatMap((sheet) => sheet.data)
-        .flatMap((data) =>
-          (data.rowData ?? []).map((row, at) => ({
-            row: (data.startRow ?? from - 1) + at + 1,
-            cells: row.values ?? [],
-          })),
-        );
-    },
+    grid: (tab, from, to) =>
+      from === 1 ? remember(`${tab.sheetId} ${to}`, () => grid(tab, from, to)) : grid(tab, from, to),
     email: () => auth.email(),
     http,
   };

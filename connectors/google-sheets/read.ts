@@ -5,7 +5,7 @@ import { checkpoint, knownStream, notice, observed, upsert } from "../define.ts"
 import type { StreamReader } from "../define.ts";
 import { findTable } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
-import { driftMessages, overlap, SAME_TABLE } from "../table/headers.ts";
+import { driftMessages, normalHeader, SAME_TABLE } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
 import type { SheetRow } from "../table/cells.ts";
 import type { DriveFile, SheetsClient, Tab } from "./client.ts";
@@ -80,15 +80,9 @@ export async function* readTab(
 
 /** A header row that changed beyond recognition stops this tab and keeps its data: somebody has to look. */
 function refuseOther(before: readonly string[], after: readonly string[], tab: Tab): void {
-  const kept = overlap(
-    before,
-    before.filter(
-      (header) =>
-        overlap([header], after) > 0 ||
-        after.some((other) => other.trim().toLowerCase() === header.trim().toLowerCase()),
-    ),
-  );
-  if (kept >= SAME_TABLE || overlap(before, after) >= SAME_TABLE) return;
+  const now = new Set(after.map(normalHeader));
+  const kept = before.filter((header) => now.has(normalHeader(header))).length;
+  if (kept >= before.length * SAME_TABLE) return;
   throw new C360Error("VENDOR_SCHEMA", {
     vendor: "Google Sheets",
     reason: `the header row of the tab ${tab.title} is another one`,

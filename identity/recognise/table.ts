@@ -74,8 +74,9 @@ function idColumn(
 ): string | null {
   const own =
     entity === "customer" ? ["customerId", "id", "number"] : entity === "item" ? ["sku", "id"] : ["number", "id"];
+  // Real exports repeat a row now and then, and a shifted row has its number elsewhere: nearly unique is an id too.
   const isUnique = (column: ScoredColumn): boolean =>
-    column.profile.filled > 0 && column.profile.unique === 1 && column.profile.filled >= column.profile.rows * 0.98;
+    column.profile.filled > 0 && column.profile.unique >= 0.97 && column.profile.filled >= column.profile.rows * 0.95;
   for (const concept of own) {
     const found = columns
       .filter((column) => (column.scores.get(concept) ?? 0) >= 0.5 && isUnique(column) && column.profile.date < 0.5)

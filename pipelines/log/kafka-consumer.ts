@@ -1,5 +1,6 @@
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 import type { Clock, ConsumeOptions, LogMessage, Logger } from "#core";
+import { isBrokersOwn } from "./kafka-errors.ts";
 import { byCodeUnit, matchesTopic, slotOf } from "./pattern.ts";
 
 const DEFAULT_BATCH = 2_000;
@@ -26,8 +27,24 @@ export async function consumeKafka(tools: KafkaTools, options: ConsumeOptions): 
       await tools.clock.sleep(TOPICS_MS, options.signal).catch(() => undefined);
       continue;
     }
-    await readTopics(tools, { options, topics, marks });
+    await readSteadily(tools, { options, topics, marks });
     if (marks !== null) return;
+  }
+}
+
+/** A group's coordinator that still loads or moves answers so for a moment; joining is tried again for about 12 s. */
+const JOIN_TRIES = 7;
+
+async function readSteadily(tools: KafkaTools, reading: Reading): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await readTopics(tools, reading);
+      return;
+    } catch (error) {
+      if (!isBrokersOwn(error) || attempt >= JOIN_TRIES || reading.options.signal?.aborted === true) throw error;
+      tools.log.debug({ group: reading.options.group, attempt }, "joining the group is tried again");
+      await tools.clock.sleep(100 * 2 ** attempt, reading.options.signal).catch(() => undefined);
+    }
   }
 }
 

@@ -20,6 +20,12 @@ export function kafkaError(thrown: unknown, brokers: readonly string[]): unknown
   );
 }
 
+/** True for a refusal of the broker that passes by itself; never for an error of the work on a batch. */
+export function isBrokersOwn(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !thrown.name.startsWith("KafkaJS")) return false;
+  return (rootCause(thrown) as { retriable?: unknown }).retriable === true;
+}
+
 function rootCause(error: Error): Error {
   return error.cause instanceof Error ? rootCause(error.cause) : error;
 }

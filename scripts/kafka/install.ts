@@ -3,9 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Versions that the tests run; any other version of Maven Central can be named by hand. */
-export const KAFKA_VERSIONS = ["3.9.1", "4.1.1"] as const;
-
 /** Where downloaded brokers are kept: `$C360_CACHE`, or a folder of the user's cache. */
 export function cacheDir(): string {
   return process.env["C360_CACHE"] ?? join(homedir(), ".cache", "customer-360");

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "#core";
 import type { AnalyticalEngine } from "#core";
@@ -124,7 +124,9 @@ describe("linkage", () => {
     expect(result.report.candidates - before.report.candidates).toBeLessThan(120 * 40);
     const clusters = new Set(tenants.map((record) => partition(result).get(record.key)));
     expect(clusters.size).toBeGreaterThan(115);
-    expect(result.report.genericValues[0]).toMatchObject({ field: "phone", value: "8769260202" });
+    expect(result.report.genericValues).toContainEqual(
+      expect.objectContaining({ field: "phone", value: "8769260202" }),
+    );
   });
 
   it("puts a sub-customer with its parent", async () => {

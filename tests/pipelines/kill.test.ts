@@ -14,7 +14,7 @@ const POINTS = ["land", "cleanse", "store"].flatMap((stage) =>
 );
 const random = seededRandom(Number(process.env["C360_TEST_SEED"] ?? 1));
 /** How many kills each Kafka gets of those that the embedded log gets in full; all of them under C360_FULL. */
-const SHARE = process.env["C360_FULL"] === undefined ? 2 : POINTS.length;
+const SHARE = process.env["C360_FULL"] === undefined ? 1 : POINTS.length;
 
 /** Good, bad, filtered, repeated, changed and deleted records. */
 function records(): readonly RawRecord[] {
