@@ -1,6 +1,6 @@
 import anyAscii from "any-ascii";
 
-const TIDY = /^[!-~]*(?: [!-~]+)*$/;
+const TIDY = /^(?:[!-~]+(?: [!-~]+)*)?$/;
 
 /** A cell made fit to read: Unicode NFC, control characters out, white space single, trimmed. */
 export function tidy(text: string): string {

@@ -155,6 +155,7 @@ async function score(context: StepContext): Promise<StepResult> {
   for (const cutoff of await readTrainingCutoffs(db, { asOf, horizonDays })) {
     snapshots.push({ cutoff, rows: await readFeatures(db, { cutoff, horizonDays, knownUntil: asOf }) });
   }
+  const purchases = await readPurchases(db, { until: asOf });
   const result = await scoreCustomers({
     asOf,
     horizonDays,
@@ -163,7 +164,7 @@ async function score(context: StepContext): Promise<StepResult> {
     seed: SEED,
     snapshots,
     current: await readFeatures(db, { cutoff: asOf, horizonDays }),
-    histories: (await readPurchases(db, { until: asOf })).histories,
+    histories: purchases.histories,
   });
   await db.transaction(async (tx) => {
     await saveScores(db, tx, { ...result, runId: context.runId, at: isoNow(workspace.clock) });
@@ -175,6 +176,7 @@ async function score(context: StepContext): Promise<StepResult> {
     detail: {
       models: result.versions.map(({ version, model, kind }) => ({ version, model, kind })),
       notices: result.notices,
+      documents_without_rate: purchases.documentsWithoutRate,
     },
   };
 }
@@ -185,6 +187,8 @@ async function audit(context: StepContext): Promise<StepResult> {
     runId: context.runId,
     clock: workspace.clock,
     maxDrop: workspace.config.guards.max_drop,
+    minRecords: workspace.config.guards.min_records,
+    acceptDrop: context.options.acceptDrop,
     overrides: context.options.overrides,
   });
   const warned = results.filter((one) => !one.passed).length;

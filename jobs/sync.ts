@@ -194,13 +194,9 @@ class AccountRead {
     if (this.#started.has(stream)) return;
     this.#started.add(stream);
     const { db, runId, attempt } = this.#options;
-    await startStreamRead(db, {
-      runId,
-      sourceName: this.#source.name,
-      ...this.#where(stream),
-      attempt,
-      at: this.#at(),
-    });
+    const title = this.#streams.get(stream)?.title ?? stream;
+    const place = { ...this.#where(stream), sourceName: this.#source.name, title };
+    await startStreamRead(db, { runId, ...place, attempt, at: this.#at() });
   }
 
   async #takeRecord(message: RecordMessage): Promise<void> {

@@ -133,7 +133,6 @@ async function* visitAll(crawl: Crawl): AsyncGenerator<ConnectorMessage, void, v
       depth < MAX_DEPTH && found.method === null && !found.noindex ? [...found.next, ...found.links] : found.next;
     for (const link of follow) {
       if (planned.has(link) || !crawl.client.allowed(link) || !inScope(crawl.settings, link)) continue;
-      if (crawl.lastmod.size > 0 && !crawl.lastmod.has(link) && !found.next.includes(link)) continue;
       planned.add(link);
       queue.push({ url: link, depth: depth + 1 });
     }

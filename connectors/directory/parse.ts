@@ -106,7 +106,8 @@ function selected($: CheerioAPI, set: SelectorSet, base: string): readonly Item[
     .toArray()
     .flatMap((element): Item[] => {
       const facts: Record<string, string> = {};
-      for (const [field, selector] of Object.entries(set.fields)) {
+      for (const [field, selector] of Object.entries(set)) {
+        if (selector === undefined || ["version", "item", "next"].includes(field)) continue;
         const [path, attribute] = selector.split("@");
         const scope = path === undefined || path.trim() === "" ? $(element) : $(element).find(path).first();
         const link = scope.attr("href") ?? "";
@@ -123,13 +124,26 @@ function selected($: CheerioAPI, set: SelectorSet, base: string): readonly Item[
     });
 }
 
-const ADDRESS_FIELDS = ["streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry"];
+const NAMES: Readonly<Record<string, string>> = { phone: "telephone", website: "url" };
+const ADDRESS: Readonly<Record<string, string>> = {
+  street: "streetAddress",
+  locality: "addressLocality",
+  region: "addressRegion",
+  postcode: "postalCode",
+};
 
 function asItem(facts: Readonly<Record<string, string>>): Item {
-  const address = Object.fromEntries(Object.entries(facts).filter(([field]) => ADDRESS_FIELDS.includes(field)));
-  const rest = Object.fromEntries(Object.entries(facts).filter(([field]) => !ADDRESS_FIELDS.includes(field)));
-  const nested = Object.keys(address).length === 0 ? {} : { address: { "@type": "PostalAddress", ...address } };
-  return { "@type": "LocalBusiness", ...rest, ...nested };
+  const item: Record<string, unknown> = { "@type": "LocalBusiness" };
+  const address: Record<string, string> = {};
+  const id = facts["url"] ?? facts["id"];
+  if (id !== undefined) item["@id"] = id;
+  for (const [field, value] of Object.entries(facts)) {
+    if (field === "url" || field === "id") continue;
+    const part = ADDRESS[field];
+    if (part === undefined) item[NAMES[field] ?? field] = value;
+    else address[part] = value;
+  }
+  return Object.keys(address).length === 0 ? item : { ...item, address: { "@type": "PostalAddress", ...address } };
 }
 
 /** A listing's own address in the directory where it has one, else its name and telephone digits. */

@@ -1,19 +1,20 @@
 import { z } from "zod";
 
-const fields = z.record(z.string(), z.string());
-
-/** One version of a site's markup: used where a page carries no structured data. */
-export const selectorSet = z.strictObject({
-  /** Name of this version of the markup, for notices. */
-  version: z.string(),
-  /** One element per listing. */
-  item: z.string(),
-  /** Field (`name, telephone, streetAddress, addressLocality, addressRegion, email, url, category`) to CSS selector
-   * inside the item; `selector@attribute` takes an attribute. */
-  fields,
-  /** Link to the next page. */
-  next: z.string().optional(),
-});
+/**
+ * One version of a site's markup: used where a page carries no structured data. `item` selects one element per
+ * listing; every other member is a field (`id, name, url, phone, email, website, address, street, locality, region,
+ * postcode, category`) with a CSS selector inside the item. `selector@attribute` takes an attribute, `@attribute` one
+ * of the item itself. `url` is the listing's own page, `website` the firm's.
+ */
+export const selectorSet = z
+  .object({
+    /** Name of this version of the markup, for notices. */
+    version: z.string(),
+    item: z.string(),
+    /** Link to the next page. */
+    next: z.string().optional(),
+  })
+  .catchall(z.string());
 
 /** Settings of one site. */
 export const directorySettings = z.strictObject({

@@ -71,7 +71,7 @@ function printState(out: Output, state: Awaited<ReturnType<typeof readState>>): 
   if (state.sources.length > 0) {
     const head = ["source", "stream", "outcome", "read", "loaded", "unchanged", "quarantined", "filtered"];
     const rows = state.sources.map((one) =>
-      [one.source, one.stream, one.outcome, one.read, one.loaded, one.unchanged, one.quarantined, one.filtered].map(
+      [one.source, one.title, one.outcome, one.read, one.loaded, one.unchanged, one.quarantined, one.filtered].map(
         String,
       ),
     );

@@ -42,7 +42,7 @@ ${alerts(run)}
     ["Source", "Stream", "Read", "Loaded", "Unchanged", "Quarantined", "Filtered", ""],
     run.sources.map((one) => [
       one.source,
-      one.stream,
+      one.title,
       count(one.read),
       count(one.loaded),
       count(one.unchanged),

@@ -43,6 +43,7 @@ export interface SourceSummary {
   readonly source: string;
   readonly account: string;
   readonly stream: string;
+  readonly title: string;
   readonly outcome: string;
   readonly read: number;
   readonly loaded: number;
@@ -112,7 +113,7 @@ function printLeads(out: Output, run: RunSummary): void {
 function sourceRows(sources: readonly SourceSummary[]): readonly (readonly string[])[] {
   const rows = sources.map((one) => [
     one.source,
-    one.stream,
+    one.title,
     one.read.toLocaleString("en"),
     one.loaded.toLocaleString("en"),
     one.unchanged.toLocaleString("en"),
@@ -120,5 +121,5 @@ function sourceRows(sources: readonly SourceSummary[]): readonly (readonly strin
     one.filtered.toLocaleString("en"),
     one.problem ?? (one.outcome === "complete" ? "" : one.outcome.replaceAll("_", " ")),
   ]);
-  return [["source", "stream", "read", "loaded", "unchanged", "quarantined", "filtered", ""], ...rows];
+  return [["from", "what", "read", "loaded", "unchanged", "quarantined", "filtered", ""], ...rows];
 }

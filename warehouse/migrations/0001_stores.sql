@@ -51,6 +51,7 @@ create table ops.stream_reads (
   source text not null,
   account text not null,
   stream text not null,
+  title text not null default '',
   attempt text not null,
   outcome text check (outcome in ('complete', 'empty_confirmed', 'partial', 'failed')),
   snapshot boolean not null default false,

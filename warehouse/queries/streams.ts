@@ -95,15 +95,17 @@ export async function startStreamRead(
   read: StreamPlace & {
     readonly runId: string;
     readonly sourceName: string;
+    /** What people call the stream: a tab's or file's title. */
+    readonly title: string;
     readonly attempt: string;
     readonly at: string;
   },
 ): Promise<void> {
   await db.query(
-    `insert into ops.stream_reads (run_id, source_name, source, account, stream, attempt, started_at)
-     values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into ops.stream_reads (run_id, source_name, source, account, stream, title, attempt, started_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (run_id, source, account, stream, attempt) do nothing`,
-    [read.runId, read.sourceName, read.source, read.account, read.stream, read.attempt, read.at],
+    [read.runId, read.sourceName, read.source, read.account, read.stream, read.title, read.attempt, read.at],
   );
 }
 

@@ -6,6 +6,8 @@ export interface StreamSummary {
   readonly source: string;
   readonly account: string;
   readonly stream: string;
+  /** What people call the stream; its name where it has no title. */
+  readonly title: string;
   /** Outcome of the last attempt; `cut off` when it never ended. */
   readonly outcome: string;
   readonly read: number;
@@ -46,11 +48,12 @@ export async function listBalance(db: SqlClient, runId: string): Promise<readonl
   const { rows } = await db.query<StreamSummary>(
     `with last_reads as (
        select distinct on (source, account, stream) source, account, stream,
-              coalesce(outcome, 'cut off') as outcome, error_message
+              coalesce(outcome, 'cut off') as outcome, error_message, title
          from ops.stream_reads where run_id = $1
         order by source, account, stream, started_at desc, attempt desc
      )
-     select b.source, b.account, b.stream, coalesce(r.outcome, 'complete') as outcome, b.read, b.loaded, b.unchanged,
+     select b.source, b.account, b.stream, coalesce(nullif(r.title, ''), b.stream) as title,
+            coalesce(r.outcome, 'complete') as outcome, b.read, b.loaded, b.unchanged,
             b.quarantined, b.filtered, r.error_message as problem
        from ops.run_balance b left join last_reads r using (source, account, stream)
       where b.run_id = $1
@@ -83,7 +86,7 @@ export async function listLeads(db: SqlClient, options: { readonly limit: number
 /** Why nobody has a lead score, when nobody has one; null when somebody has, or nothing is published. */
 export async function reasonNotScored(db: SqlClient): Promise<string | null> {
   const { rows } = await db.query<{ reason: string | null }>(
-    `select case when count(value) = 0 then min(not_scored_reason) end as reason
+    `select case when count(value) = 0 then mode() within group (order by not_scored_reason) end as reason
        from customer_360.customer_scores where score = 'lead'`,
   );
   return rows[0]?.reason ?? null;
