@@ -99,8 +99,10 @@ export function sampleSources(vendors: SampleVendors): {
   };
   add("quickbooks", "quickbooks", vendors.quickbooks, ["client_secret", "refresh_token"]);
   add("contacts", "google-sheets", vendors.google_sheets, ["access_token"]);
-  if (process.env["TMP_ALL"] !== "1") return { sources, secrets };
-  for (const { name, ...settings } of vendors.directories) add(name, "directory", settings, [], true);
+  // A port may differ from start to start; the site's name does not.
+  for (const { name, ...settings } of vendors.directories) {
+    add(name, "directory", { account: name, ...settings }, [], true);
+  }
   add("instagram", "social", vendors.social, ["access_token"]);
   add("mailings", "campaigns", vendors.campaigns, ["api_key"]);
   return { sources, secrets };

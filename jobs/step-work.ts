@@ -120,6 +120,7 @@ async function resolve(context: StepContext): Promise<StepResult> {
   const result = await withEngine(workspace, (engine) =>
     resolveStage({
       db: stores.db,
+      log: context.log,
       engine,
       pack: workspace.pack,
       clock: workspace.clock,

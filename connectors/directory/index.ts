@@ -24,7 +24,7 @@ export const directory: Connector<DirectorySettings> = defineConnector({
 function session(settings: DirectorySettings, context: ConnectorContext): ConnectorSession {
   const client = createSiteClient(settings, context);
   return {
-    account: new URL(settings.start_urls[0] ?? "").host,
+    account: settings.account ?? new URL(settings.start_urls[0] ?? "").host,
     check: () => checked(client.http, context.signal, () => check(client, settings)),
     discover: () =>
       Promise.resolve([

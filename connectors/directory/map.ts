@@ -21,11 +21,11 @@ const listingSchema = z.looseObject({
   legalName: textOrList.nullish(),
   telephone: textOrList.nullish(),
   email: textOrList.nullish(),
-  url: z.unknown(),
-  sameAs: z.unknown(),
+  url: z.unknown().optional(),
+  sameAs: z.unknown().optional(),
   address: z.union([address, z.array(address)]).nullish(),
-  geo: z.unknown(),
-  "@type": z.unknown(),
+  geo: z.unknown().optional(),
+  "@type": z.unknown().optional(),
 });
 
 /** A listing is an organisation that may become a customer. Descriptions, images and reviews are not taken. */
@@ -54,7 +54,7 @@ export function mapListing(raw: unknown, _context: MapContext): MapResult {
       country: joined(parts?.addressCountry),
       website: links.find((link) => !socialHandle(link)),
       handles: links.flatMap((link) => socialHandle(link) ?? []),
-      category: texts((row as Record<string, unknown>)["category"])[0] ?? categoryOf(row["@type"]),
+      category: texts(row["category"])[0] ?? plainType(row["additionalType"]) ?? categoryOf(row["@type"]),
       latitude: texts(place?.latitude)[0],
       longitude: texts(place?.longitude)[0],
     }),
@@ -74,6 +74,11 @@ function texts(value: unknown): string[] {
 function joined(value: unknown): string | undefined {
   const parts = texts(value);
   return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+/** A further type in words; an address of a vocabulary says nothing to people. */
+function plainType(value: unknown): string | undefined {
+  return texts(value).find((text) => !/^https?:/i.test(text));
 }
 
 function categoryOf(type: unknown): string | undefined {

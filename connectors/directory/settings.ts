@@ -18,6 +18,8 @@ export const selectorSet = z
 
 /** Settings of one site. */
 export const directorySettings = z.strictObject({
+  /** What the site is called in keys and reports; its host where absent. */
+  account: z.string().optional(),
   start_urls: z.array(z.url()).min(1),
   /** Hosts that may be asked; default: those of start_urls. */
   allow_hosts: z.array(z.string()).optional(),

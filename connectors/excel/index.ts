@@ -16,6 +16,7 @@ export const excel: Connector<ExcelSettings> = defineConnector({
   title: "Excel and CSV files",
   version: 1,
   mappingVersion: 1,
+  tabular: true,
   settings: excelSettings,
   secretSettings: [],
   accounts: (settings, context) => splitAccounts(settings, context.baseDir),

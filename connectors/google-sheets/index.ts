@@ -20,6 +20,7 @@ export const googleSheets: Connector<GoogleSheetsSettings> = defineConnector({
   title: "Google Sheets",
   version: 1,
   mappingVersion: 1,
+  tabular: true,
   settings: googleSheetsSettings,
   secretSettings: ["access_token"],
   open: (settings, context) => Promise.resolve(session(settings, context)),

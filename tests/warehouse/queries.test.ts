@@ -146,7 +146,7 @@ describe("streams", () => {
 
   it("show in a run's balance how the last attempt ended", async () => {
     await startRun(db, { runId: "r1", kind: "nightly", at });
-    const read = { ...where, runId: "r1", sourceName: "books" };
+    const read = { ...where, runId: "r1", sourceName: "books", title: "Customers" };
     await startStreamRead(db, { ...read, attempt: "a1", at });
     await startStreamRead(db, { ...read, attempt: "a2", at: later });
     await finishStreamRead(db, {
