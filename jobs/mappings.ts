@@ -2,6 +2,7 @@ import { contentHash } from "#core";
 import type { Connector, ConnectorSession, MapResult, RawRecord, StreamInfo, TableMapping } from "#core";
 import { findConnector } from "#connectors";
 import { recogniseTable } from "#identity";
+import { releaseVersion } from "./fingerprint.ts";
 import { recordTableMapping } from "./config-file.ts";
 import { requireConnector } from "./sources.ts";
 import type { Source } from "./sources.ts";
@@ -71,6 +72,8 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
     }
   }
   const hashes = new Map<string, string>();
+  const packHash = contentHash(workspace.pack);
+  const release = releaseVersion();
   return {
     hash(one) {
       const connector = findConnector(one.source);
@@ -117,7 +120,7 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
     const known = hashes.get(name);
     if (known !== undefined) return known;
     const facts = { connector: connector.name, version: connector.mappingVersion, table: table ?? null };
-    const made = contentHash({ ...facts, home: workspace.homeCurrency, country: workspace.config.country });
+    const made = contentHash({ ...facts, home: workspace.homeCurrency, pack: packHash, release });
     hashes.set(name, made);
     return made;
   }

@@ -129,7 +129,7 @@ async function runSteps(
   const summary = await summarise(context, { seconds: (workspace.clock.now() - started) / 1000, nothingChanged });
   await finishRun(stores.db, {
     runId,
-    status: summary.alerts.some((alert) => alert.severity === "error") ? "published_partial" : "published",
+    status: options.until === "lists" ? summary.outcome : "synced",
     at: isoNow(workspace.clock),
   });
   return { summary, exit: summary.outcome === "published" ? EXIT.ok : EXIT.partial };

@@ -2,6 +2,7 @@ import { contentHash } from "#core";
 import type { Connector, ConnectorContext, ConnectorSession } from "#core";
 import { checked, defineConnector, readStreams } from "../define.ts";
 import { createClient } from "./client.ts";
+import type { CampaignsClient } from "./client.ts";
 import { mapCampaigns } from "./map.ts";
 import { readCampaigns } from "./read.ts";
 import { accountOf, campaignsSettings } from "./settings.ts";
@@ -15,18 +16,22 @@ export const campaigns: Connector<CampaignsSettings> = defineConnector({
   mappingVersion: 1,
   settings: campaignsSettings,
   secretSettings: ["api_key"],
-  open: (settings, context) => Promise.resolve(session(settings, context)),
+  open: async (settings, context) => {
+    const client = createClient(settings, context);
+    const id = (await client.root())["account_id"];
+    return session(client, context, typeof id === "string" ? id : accountOf(settings));
+  },
   map: mapCampaigns,
 });
 
-function session(settings: CampaignsSettings, context: ConnectorContext): ConnectorSession {
-  const client = createClient(settings, context);
+/** The account is the vendor's own id of it: a data centre serves many, and a key may be replaced. */
+function session(client: CampaignsClient, context: ConnectorContext, account: string): ConnectorSession {
   return {
-    account: accountOf(settings),
+    account,
     check: () =>
       checked(client.http, context.signal, async () => {
         const name = (await client.root())["account_name"];
-        return { status: "ok", accountName: typeof name === "string" ? name : accountOf(settings), detected: {} };
+        return { status: "ok", accountName: typeof name === "string" ? name : account, detected: {} };
       }),
     discover: () =>
       Promise.resolve(

@@ -68,6 +68,7 @@ export async function* crawlSite(
     if (error instanceof Failure && error.code === "SITE_BLOCKED") yield* blocked(crawl, error, host);
     throw error;
   }
+  yield* oddMarkup(crawl);
   yield* vanished(crawl);
   yield checkpoint(STREAM, stateOf(crawl, null));
   if (crawl.broken === 0) return { snapshot: false, outcome: "complete" };
@@ -277,6 +278,22 @@ function withoutFacts(page: ParsedPage, url: string): readonly Listing[] {
 function versionBefore(before: DirectoryState, id: string): string | undefined {
   for (const page of Object.values(before.pages)) if (page.listings[id] !== undefined) return page.listings[id];
   return undefined;
+}
+
+/** Pages seen for the first time that need selectors although others of the site carry structured data. */
+function* oddMarkup(crawl: Crawl): Generator<ConnectorMessage, void, void> {
+  const pages = [...crawl.pages];
+  if (!pages.some(([, page]) => page.method === "jsonld" || page.method === "microdata")) return;
+  for (const [url, page] of pages) {
+    if (crawl.before.pages[url] !== undefined || page.method?.startsWith("selectors:") !== true) continue;
+    yield notice(
+      STREAM,
+      "markup_changed",
+      "warning",
+      `The page has no structured data as others have; ${page.method} was used.`,
+      url,
+    );
+  }
 }
 
 /** A listing is gone when no page has it and every page that had it is known to be current. */

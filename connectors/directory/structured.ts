@@ -150,10 +150,11 @@ export function absolute(link: string, base: string): string {
 export function listedOf(items: readonly Item[], pageHost: string): readonly Item[] {
   return items.filter((item) => {
     const types = typeNames(item["@type"]);
-    if (item["name"] === undefined && item["legalName"] === undefined) return false;
-    if (isBusiness(types)) return true;
+    const named = item["name"] !== undefined || item["legalName"] !== undefined;
     const reachable = item["telephone"] !== undefined || item["address"] !== undefined;
-    return isOrganisation(types) && reachable && !isSite(item, pageHost);
+    // A business without a name is handed on: it is found out where all records are.
+    if (isBusiness(types)) return named || reachable;
+    return isOrganisation(types) && named && reachable && !isSite(item, pageHost);
   });
 }
 

@@ -34,8 +34,9 @@ export function mapTable(raw: unknown, context: MapContext): MapResult {
   if (row["__shifted"] === true) {
     return { rejected: "shifted_columns", detail: "the values fit the neighbouring columns better" };
   }
+  // A row whose recognised columns are blank still says something: its entity is found to lack what it needs.
+  if (!Object.keys(row).some((name) => !name.startsWith("__"))) return { filtered: "blank_row" };
   const values = valuesByField(row, table);
-  if (values.size === 0) return { filtered: "blank_row" };
   return MAKERS[table.entity](values, table);
 }
 

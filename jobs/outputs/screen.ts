@@ -5,7 +5,7 @@ import type { LeadRow } from "./leads-file.ts";
 /** What the last screen of a run tells; also the JSON answer of `nightly` and `demo`. */
 export interface RunSummary {
   readonly run_id: string;
-  readonly outcome: string;
+  readonly outcome: "published" | "published_partial";
   readonly data_as_of: string | null;
   readonly content_hash: string | null;
   readonly rows_changed: number;

@@ -5,7 +5,7 @@ import { writeSourceBalance } from "../source-balance.ts";
 export interface RunRow {
   readonly runId: string;
   readonly kind: string;
-  readonly status: "running" | "published" | "published_partial" | "failed";
+  readonly status: "running" | "synced" | "published" | "published_partial" | "failed";
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly dataAsOf: string | null;
@@ -67,7 +67,7 @@ export async function finishRun(
   db: Database,
   run: {
     readonly runId: string;
-    readonly status: "published" | "published_partial" | "failed";
+    readonly status: "synced" | "published" | "published_partial" | "failed";
     readonly at: string;
     readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
   },

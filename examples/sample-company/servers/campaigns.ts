@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { utcStamp } from "../world/calendar.ts";
 import { memberId, type Mailing, type Response } from "../world/mailings.ts";
 import { json, startVendor, type Answer, type Asked, type Vendor } from "./http.ts";
-import { today, type Sample } from "./sample.ts";
+import { CLOSING_MINUTE, today, type Sample } from "./sample.ts";
 
 /** Key of the mailing account; the part after the dash names the data centre. */
 export const API_KEY = "5ampleKeyBlueMountainTraders00000-us21";
@@ -117,8 +117,11 @@ function events(m: Mailing, r: Response): object[] {
       ];
 }
 
-function activity(m: Mailing, r: Response, since: number): object {
-  const list = events(m, r).filter((e) => !(Date.parse((e as { timestamp: string }).timestamp) <= since));
+function activity(m: Mailing, r: Response, since: number, now: number): object {
+  const list = events(m, r).filter((e) => {
+    const at = Date.parse((e as { timestamp: string }).timestamp);
+    return !(at <= since) && !(at > now);
+  });
   return {
     campaign_id: m.campaign.id,
     list_id: LIST.id,
@@ -173,7 +176,7 @@ function dated(asked: Asked, mailings: readonly Mailing[]): Mailing[] {
   return mailings.filter((m) => Date.parse(sentAt(m)) > since && Date.parse(sentAt(m)) <= before);
 }
 
-function answer(mailings: readonly Mailing[], asked: Asked): Answer {
+function answer(mailings: readonly Mailing[], asked: Asked, now: number): Answer {
   const { path, query } = asked;
   if (path === "/3.0/ping") return json(200, { health_status: "Everything's Chimpy!" });
   if (path === "/3.0" || path === "/3.0/")
@@ -196,7 +199,7 @@ function answer(mailings: readonly Mailing[], asked: Asked): Answer {
   if (one[3] === "email-activity") {
     // `since` filters events inside members, not members.
     const since = Date.parse(query.get("since") ?? "");
-    return page(asked, "emails", mailing.responses, (r) => activity(mailing, r, since), extra);
+    return page(asked, "emails", mailing.responses, (r) => activity(mailing, r, since, now), extra);
   }
   if (one[3] === "sent-to") return page(asked, "sent_to", mailing.responses, (r) => sentTo(mailing, r), extra);
   return json(200, one[1] === "campaigns" ? campaign(mailing) : report(mailing));
@@ -219,6 +222,7 @@ export async function startCampaigns(sample: Sample, port: number): Promise<Vend
     return answer(
       sample.world.mailings.filter((m) => m.campaign.day <= today(sample)),
       asked,
+      Date.parse(utcStamp(today(sample), CLOSING_MINUTE)),
     );
   });
 }

@@ -29,7 +29,7 @@ const tables: any = {
   table_d311b60c: C({ Name: "name", Company: "orgName", Phone: "phones", Mobile: "phones", Email: "emails" }, "customer"),
 };
 const mems = jobs.map(() => emptyMemory());
-for (const day of [0, 0, 1, 2, 3]) {
+for (const day of [0, 1, 2, 3, 4, 5]) {
   if (day > 0) await advance();
   for (const [i, [name, settings]] of jobs.entries()) {
     const c = findConnector(name)!;
@@ -38,6 +38,7 @@ for (const day of [0, 0, 1, 2, 3]) {
     console.log(`\n== day ${day} ${name} ${Date.now() - t} ms`);
     for (const e of r.ends.values()) console.log(" ", e.stream, e.outcome, JSON.stringify(e.counts), e.snapshot, JSON.stringify(e.error ?? ""), JSON.stringify(e.vendorTotals ?? ""));
     for (const m of r.messages) if (m.type === "notice" || m.type === "schema") console.log("   ", m.type, (m as any).code, (m as any).message ?? "", (m as any).subject ?? "", m.stream);
+    if (name === "excel" && process.argv[3] === "s") for (const rec of r.records) if (JSON.stringify(rec.provenance).includes(process.argv[4]!)) console.log(JSON.stringify(rec));
     const maps: Record<string, number> = {};
     for (const rec of r.records) { if (rec.op === "delete") { maps[rec.stream + " delete"] = (maps[rec.stream + " delete"] ?? 0) + 1; continue; } const m: any = c.map(rec.raw, mapContext(name, "a", rec, tables[rec.stream])); const k = rec.stream + " " + (Array.isArray(m) ? m.map((x: any) => x.kind).join("+") : m.rejected ?? m.filtered); maps[k] = (maps[k] ?? 0) + 1; }
     console.log("   ", JSON.stringify(maps));
