@@ -10,7 +10,8 @@ const DAY_MS = 86_400_000;
 /** Day 0 of both epochs: serial 1 is 1900-01-01, or serial 0 is 1904-01-01. */
 const EPOCH_1900 = Date.UTC(1899, 11, 31);
 const START = { "1904": Date.UTC(1904, 0, 1), sheets: Date.UTC(1899, 11, 30) } as const;
-/** 9999-12-31. */
+/** 1582-10-15, before which calendars differ, and 9999-12-31. */
+const MIN_SERIAL = -115_859;
 const MAX_SERIAL = 2_958_465;
 
 /**
@@ -20,15 +21,14 @@ const MAX_SERIAL = 2_958_465;
 export function serialCell(serial: number, kind: FormatKind, epoch: Epoch): Cell {
   if (kind === "number" || !Number.isFinite(serial)) return { type: "number", value: serial };
   if (kind === "duration") return { type: "duration", value: Math.round(serial * 86_400_000) / 1000 };
-  if ((serial < 0 && epoch !== "sheets") || serial > MAX_SERIAL) return { type: "number", value: serial };
+  if (serial < MIN_SERIAL || serial > MAX_SERIAL) return { type: "number", value: serial };
   let day = Math.floor(serial);
   let ms = Math.round((serial - day) * DAY_MS);
   if (ms === DAY_MS) {
     day += 1;
     ms = 0;
   }
-  if (kind === "time" && day === 0) return { type: "time", value: timeText(ms) };
-  if (epoch !== "1904" && day === 0) return { type: "time", value: timeText(ms) };
+  if (day === 0 && (kind === "time" || epoch !== "sheets")) return { type: "time", value: timeText(ms) };
   const date = epoch === "1900" ? date1900(day) : dateText(START[epoch] + day * DAY_MS);
   return kind === "date" && ms === 0
     ? { type: "date", value: date }
@@ -37,7 +37,7 @@ export function serialCell(serial: number, kind: FormatKind, epoch: Epoch): Cell
 
 function date1900(day: number): string {
   if (day === 60) return "1900-02-29";
-  return dateText(EPOCH_1900 + (day < 60 ? day : day - 1) * DAY_MS);
+  return dateText(EPOCH_1900 + (day > 0 && day < 60 ? day : day - 1) * DAY_MS);
 }
 
 function dateText(at: number): string {

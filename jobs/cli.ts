@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { COMMANDS } from "./command-list.ts";
-import type { CommandInput, CommandSpec } from "./command-list.ts";
+import type { CommandInput, CommandSpec } from "./command.ts";
 
 /** Runs `c360` with the words after the program's name; gives the exit code. */
 export async function main(words: readonly string[]): Promise<number> {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { contentHash, isoNow, sha256 } from "#core";
 import { inputHash, latestPublishedRun, readSetting, writeSetting } from "#warehouse";
-import type { StepContext } from "./nightly.ts";
-import { PACKAGE_DIR } from "./workspace.ts";
+import type { StepContext } from "./step-context.ts";
+import { releaseVersion } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
 const SETTING = "published.fingerprint";
@@ -30,12 +30,6 @@ async function fingerprint(context: StepContext): Promise<string> {
     rates: ratesHash(workspace),
     release: releaseVersion(),
   });
-}
-
-/** Version of the installed package. */
-export function releaseVersion(): string {
-  const text = readFileSync(join(PACKAGE_DIR, "package.json"), "utf8");
-  return String((JSON.parse(text) as { version: unknown }).version);
 }
 
 function ratesHash(workspace: Workspace): string {

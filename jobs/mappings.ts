@@ -2,10 +2,10 @@ import { contentHash } from "#core";
 import type { Connector, ConnectorSession, MapResult, RawRecord, StreamInfo, TableMapping } from "#core";
 import { findConnector } from "#connectors";
 import { recogniseTable } from "#identity";
-import { releaseVersion } from "./fingerprint.ts";
 import { recordTableMapping } from "./config-file.ts";
 import { requireConnector } from "./sources.ts";
 import type { Source } from "./sources.ts";
+import { releaseVersion } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A mapping that was guessed in this run, for the notice and the printed line. */

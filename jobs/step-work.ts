@@ -16,7 +16,7 @@ import {
   writeSnapshot,
 } from "#warehouse";
 import { fingerprintUnchanged, rememberFingerprint } from "./fingerprint.ts";
-import type { StepContext, StepResult } from "./nightly.ts";
+import type { StepContext, StepResult } from "./step-context.ts";
 import { writeLists } from "./outputs/lists.ts";
 import { readRates } from "./rates.ts";
 import { withEngine } from "./runtime.ts";

@@ -11,7 +11,7 @@ import {
   listSteps,
   reasonNotScored,
 } from "#warehouse";
-import type { StepContext } from "./nightly.ts";
+import type { StepContext } from "./step-context.ts";
 import { writeReport } from "./outputs/report.ts";
 import type { RunSummary } from "./outputs/screen.ts";
 

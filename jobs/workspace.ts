@@ -1,5 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -14,7 +14,7 @@ import {
   workspaceConfigSchema,
 } from "#core";
 import type { Clock, CountryPack, Environment, Logger, SecretStore, WorkspaceConfig } from "#core";
-import type { CommandInput } from "./command-list.ts";
+import type { CommandInput } from "./command.ts";
 import { openLogFile } from "./log-file.ts";
 import { createOutput } from "./output.ts";
 import type { Output } from "./output.ts";
@@ -23,6 +23,12 @@ import { createSecretStore } from "./secret-store.ts";
 
 /** Folder of the installed package: packs, migrations and examples lie under it. */
 export const PACKAGE_DIR = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Version of the installed package. */
+export function releaseVersion(): string {
+  const text = readFileSync(join(PACKAGE_DIR, "package.json"), "utf8");
+  return String((JSON.parse(text) as { version: unknown }).version);
+}
 
 /** Places inside a workspace. */
 export interface WorkspacePaths {

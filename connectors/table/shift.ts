@@ -7,7 +7,7 @@ const PROFILE_ROWS = 2000;
 /** What the values of each column look like, learnt from the table itself, to see rows that do not fit their columns. */
 export interface Profile {
   add(row: SheetRow): void;
-  /** True when the row's values fit the columns clearly better one column to the left or right. */
+  /** True when the row's values fit the columns clearly better one column to the left or right, or hardly at all. */
   shifted(row: SheetRow): boolean;
 }
 
@@ -21,6 +21,7 @@ interface ColumnCounts {
 export function createProfile(): Profile {
   const columns: ColumnCounts[] = [];
   let rows = 0;
+  let always: readonly boolean[] | null = null;
   let tests: readonly ((cell: Cell) => boolean | null)[] | null = null;
   return {
     add(row) {
@@ -38,8 +39,11 @@ export function createProfile(): Profile {
     },
     shifted(row) {
       tests ??= Array.from({ length: columns.length }, (_, index) => testOf(columns[index]));
+      always ??= Array.from(columns, (counts) => rows >= 10 && counts !== undefined && counts.filled >= rows * 0.95);
       const here = fit(tests, row.cells, 0);
-      if (here.misfits < 2) return false;
+      const holes = always.filter((filled, index) => filled && isBlank(row.cells[index])).length;
+      if (here.misfits === 0 || here.misfits + holes < 2) return false;
+      if (here.misfits >= 3 && here.fits * 3 <= here.misfits) return true;
       return [1, -1].some((by) => {
         const there = fit(tests ?? [], row.cells, by);
         return there.misfits * 4 <= there.fits && there.fits - there.misfits >= here.fits - here.misfits + 2;

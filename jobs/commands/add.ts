@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { C360Error, toC360Error } from "#core";
 import type { SourceConfig } from "#core";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { recordSource } from "../config-file.ts";
 import { describeMapping, tableMappings } from "../mappings.ts";
 import { askSecret } from "../prompt.ts";

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { startConsole } from "#console";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { openStores } from "../runtime.ts";
 import { openWorkspace } from "../workspace.ts";
 

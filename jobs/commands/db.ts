@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { C360Error } from "#core";
 import { analystUrl, migrate, openDatabase, serverStatus, startServer, stopServer } from "#warehouse";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { openWorkspace } from "../workspace.ts";
 import type { Workspace } from "../workspace.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { dataDictionary } from "#warehouse";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { openStores } from "../runtime.ts";
 import { openWorkspace } from "../workspace.ts";
 

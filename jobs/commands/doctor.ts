@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
 import { toC360Error } from "#core";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { openLog, openStores } from "../runtime.ts";
 import { configuredSources, openSource } from "../sources.ts";
 import type { Source } from "../sources.ts";

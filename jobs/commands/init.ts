@@ -1,6 +1,6 @@
 import { loadCountryPack, commandOutput, workspaceDir, workspacePaths } from "../workspace.ts";
 import { initWorkspace } from "../init-workspace.ts";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 
 /** `c360 init`: a workspace of one's own. */
 export async function run(input: CommandInput): Promise<number> {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { listLeads, latestPublishedRun } from "#warehouse";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { writeLists } from "../outputs/lists.ts";
 import { openStores, requirePublished } from "../runtime.ts";
 import { openWorkspace } from "../workspace.ts";

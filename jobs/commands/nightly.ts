@@ -1,5 +1,6 @@
-import type { CommandInput } from "../command-list.ts";
-import { NIGHTLY, runNightly } from "../nightly.ts";
+import type { CommandInput } from "../command.ts";
+import { runNightly } from "../nightly.ts";
+import { NIGHTLY } from "../step-context.ts";
 import { printSummary } from "../outputs/screen.ts";
 import { printPlan } from "../plan.ts";
 import { openWorkspace } from "../workspace.ts";

@@ -1,4 +1,4 @@
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { printPlan } from "../plan.ts";
 import { openWorkspace } from "../workspace.ts";
 

@@ -5,7 +5,7 @@ import { C360Error, toC360Error } from "#core";
 import { retryQuarantine } from "#pipelines";
 import { listQuarantine, showQuarantine } from "#warehouse";
 import type { QuarantineRow } from "#warehouse";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { takeRunLock } from "../lock.ts";
 import { formatTable } from "../output.ts";
 import { openLog, openStores } from "../runtime.ts";

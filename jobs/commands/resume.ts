@@ -1,7 +1,8 @@
 import { C360Error } from "#core";
 import { unfinishedRun } from "#warehouse";
-import type { CommandInput } from "../command-list.ts";
-import { NIGHTLY, runNightly } from "../nightly.ts";
+import type { CommandInput } from "../command.ts";
+import { runNightly } from "../nightly.ts";
+import { NIGHTLY } from "../step-context.ts";
 import { printSummary } from "../outputs/screen.ts";
 import { openStores } from "../runtime.ts";
 import { openWorkspace } from "../workspace.ts";

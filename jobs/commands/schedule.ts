@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { C360Error } from "#core";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { scheduleTexts } from "../schedule.ts";
 import { openWorkspace, PACKAGE_DIR } from "../workspace.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { countPublished, latestPublishedRun, latestRun, listAlerts, listBalance, listKeptOut } from "#warehouse";
 import type { RunRow } from "#warehouse";
 import type { Database } from "#core";
-import type { CommandInput } from "../command-list.ts";
+import type { CommandInput } from "../command.ts";
 import { formatTable } from "../output.ts";
 import type { Output } from "../output.ts";
 import { openStores } from "../runtime.ts";

@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import pg from "pg";
+import { Client } from "pg";
+import type { QueryResult, QueryResultRow } from "pg";
 import { describe, expect, it } from "vitest";
 import { c360, withWorkspace } from "../support/c360.ts";
 import type { RunAnswer } from "../support/c360.ts";
@@ -103,10 +104,10 @@ async function expectWarehouse(dir: string, run: RunAnswer): Promise<void> {
 }
 
 /** Asks the workspace's own server, as psql would. */
-async function query<Row extends pg.QueryResultRow>(dir: string, sql: string): Promise<pg.QueryResult<Row>> {
+async function query<Row extends QueryResultRow>(dir: string, sql: string): Promise<QueryResult<Row>> {
   await c360(["db", "start", "--workspace", dir]);
   const { stdout } = await c360(["db", "url", "--workspace", dir]);
-  const client = new pg.Client({ connectionString: stdout.trim() });
+  const client = new Client({ connectionString: stdout.trim() });
   await client.connect();
   try {
     return await client.query<Row>(sql);

@@ -117,11 +117,20 @@ function events(m: Mailing, r: Response): object[] {
       ];
 }
 
-function activity(m: Mailing, r: Response, since: number, now: number): object {
-  const list = events(m, r).filter((e) => {
-    const at = Date.parse((e as { timestamp: string }).timestamp);
-    return !(at <= since) && !(at > now);
+/** What has happened of a mailing by now: an answer that comes later is not in any figure yet. */
+function soFar(m: Mailing, now: number): Mailing {
+  const happened = (after: number): boolean => Date.parse(utcStamp(m.campaign.day, SEND_MINUTE + after)) <= now;
+  if (happened(Math.max(0, ...m.responses.map((r) => r.after)) + 3)) return m;
+  const responses = m.responses.map((r): Response => {
+    if (r.did === "none" || r.did === "bounce") return r;
+    if (!happened(r.after)) return { ...r, did: "none" };
+    return r.did === "click" && !happened(r.after + 3) ? { ...r, did: "open" } : r;
   });
+  return { ...m, responses };
+}
+
+function activity(m: Mailing, r: Response, since: number): object {
+  const list = events(m, r).filter((e) => !(Date.parse((e as { timestamp: string }).timestamp) <= since));
   return {
     campaign_id: m.campaign.id,
     list_id: LIST.id,
@@ -176,7 +185,7 @@ function dated(asked: Asked, mailings: readonly Mailing[]): Mailing[] {
   return mailings.filter((m) => Date.parse(sentAt(m)) > since && Date.parse(sentAt(m)) <= before);
 }
 
-function answer(mailings: readonly Mailing[], asked: Asked, now: number): Answer {
+function answer(mailings: readonly Mailing[], asked: Asked): Answer {
   const { path, query } = asked;
   if (path === "/3.0/ping") return json(200, { health_status: "Everything's Chimpy!" });
   if (path === "/3.0" || path === "/3.0/")
@@ -199,7 +208,7 @@ function answer(mailings: readonly Mailing[], asked: Asked, now: number): Answer
   if (one[3] === "email-activity") {
     // `since` filters events inside members, not members.
     const since = Date.parse(query.get("since") ?? "");
-    return page(asked, "emails", mailing.responses, (r) => activity(mailing, r, since, now), extra);
+    return page(asked, "emails", mailing.responses, (r) => activity(mailing, r, since), extra);
   }
   if (one[3] === "sent-to") return page(asked, "sent_to", mailing.responses, (r) => sentTo(mailing, r), extra);
   return json(200, one[1] === "campaigns" ? campaign(mailing) : report(mailing));
@@ -219,10 +228,11 @@ export async function startCampaigns(sample: Sample, port: number): Promise<Vend
         "API Key Invalid",
         "Your API key may be invalid, or you've attempted to access the wrong datacenter.",
       );
+    const now = Date.parse(utcStamp(today(sample), CLOSING_MINUTE));
+    const sent = sample.world.mailings.filter((m) => m.campaign.day <= today(sample));
     return answer(
-      sample.world.mailings.filter((m) => m.campaign.day <= today(sample)),
+      sent.map((m) => soFar(m, now)),
       asked,
-      Date.parse(utcStamp(today(sample), CLOSING_MINUTE)),
     );
   });
 }
