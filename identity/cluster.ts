@@ -1,5 +1,5 @@
 import { averageLinkage } from "./linkage-tree.ts";
-import type { MergeStep } from "./linkage-tree.ts";
+import type { ClusterRules, Edges, MergeStep } from "./linkage-tree.ts";
 import type { LinkageSettings } from "./settings.ts";
 
 /** Scored pairs by position; weights in bits. */
@@ -7,16 +7,6 @@ export interface ScoredPairs {
   readonly left: Float64Array;
   readonly right: Float64Array;
   readonly weight: Float64Array;
-}
-
-/** What must hold whatever the weights say. */
-export interface ClusterRules {
-  /** Pairs of positions that are one customer. */
-  readonly must: readonly (readonly [number, number])[];
-  /** Pairs of positions that are not. */
-  readonly cannot: readonly (readonly [number, number])[];
-  /** Records of different classes above 0 never join by weight: 1 person, 2 organisation. */
-  readonly types: Uint8Array;
 }
 
 /** A partition with the order in which it came about. */
@@ -52,9 +42,6 @@ export function clusterRecords(
   }
   return { anchor, merges };
 }
-
-/** Edges by record: neighbour and clipped weight. */
-export type Edges = readonly (readonly { readonly to: number; readonly weight: number }[] | undefined)[];
 
 function collectEdges(pairs: ScoredPairs, settings: LinkageSettings): Edges {
   const edges: { to: number; weight: number }[][] = [];

@@ -1,5 +1,17 @@
-import type { ClusterRules, Edges } from "./cluster.ts";
 import type { LinkageSettings } from "./settings.ts";
+
+/** What must hold whatever the weights say. */
+export interface ClusterRules {
+  /** Pairs of positions that are one customer. */
+  readonly must: readonly (readonly [number, number])[];
+  /** Pairs of positions that are not. */
+  readonly cannot: readonly (readonly [number, number])[];
+  /** Records of different classes above 0 never join by weight: 1 person, 2 organisation. */
+  readonly types: Uint8Array;
+}
+
+/** Edges by record: neighbour and clipped weight. */
+export type Edges = readonly (readonly { readonly to: number; readonly weight: number }[] | undefined)[];
 
 /** Two clusters that joined. */
 export interface MergeStep {
