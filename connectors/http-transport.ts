@@ -59,14 +59,7 @@ export function createTransport(options: {
       connect: {
         timeout: Math.min(options.timeoutMs, 15_000),
         lookup: (hostname, asked, done) => {
-          pinHost(hostname, port, options).then(
-            (found) => {
-              const first = found[0];
-              if (asked.all === true) done(null, [...found]);
-              else done(null, first?.address ?? "", first?.family ?? 4);
-            },
-            (error: unknown) => done(error as NodeJS.ErrnoException, "", 4),
-          );
+          void answerLookup(pinHost(hostname, port, options), asked.all === true, done);
         },
       },
     });
@@ -87,6 +80,23 @@ export function createTransport(options: {
       agents.clear();
     },
   };
+}
+
+type LookupDone = (
+  error: NodeJS.ErrnoException | null,
+  address: string | { address: string; family: number }[],
+  family?: number,
+) => void;
+
+/** Answers the connector's look-up in the form that it asked for. */
+async function answerLookup(pinned: ReturnType<typeof pinHost>, all: boolean, done: LookupDone): Promise<void> {
+  try {
+    const found = await pinned;
+    if (all) done(null, [...found]);
+    else done(null, found[0]?.address ?? "", found[0]?.family ?? 4);
+  } catch (error) {
+    done(error as NodeJS.ErrnoException, "", 4);
+  }
 }
 
 async function exchangeOnce(
@@ -191,6 +201,6 @@ function reasonOf(error: unknown): string {
     UND_ERR_SOCKET: "the connection was closed",
     UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the answer is shorter than announced",
   };
-  const key = typeof code === "string" ? code : String(name ?? "error");
+  const key = typeof code === "string" ? code : typeof name === "string" ? name : "error";
   return known[key] ?? key;
 }

@@ -155,7 +155,7 @@ function pathOf(url: string): string {
 /** Octets outside ASCII are percent-encoded, and hexadecimal digits are upper case, before anything is compared. */
 function normalise(text: string): string {
   return upperHex(
-    text.replace(/[^\u0000-\u007f]+/g, (run) => Buffer.from(run, "utf8").toString("hex").replace(/../g, "%$&")),
+    text.replace(/[\u0080-\uffff]+/g, (run) => Buffer.from(run, "utf8").toString("hex").replace(/../g, "%$&")),
   );
 }
 

@@ -3,6 +3,7 @@ import type { C360Error, ConnectorContext, ConnectorMessage } from "#core";
 import { C360Error as Failure } from "#core";
 import { checkpoint, deletion, notice, observed, upsert } from "../define.ts";
 import type { StreamReader } from "../define.ts";
+import type { HttpResponse } from "../http-transport.ts";
 import type { RobotsVerdict } from "../robots.ts";
 import type { SiteClient } from "./client.ts";
 import { parsePage } from "./parse.ts";
@@ -30,6 +31,8 @@ interface Crawl {
   readonly current: Set<string>;
   broken: number;
   good: number;
+  failure: C360Error | null;
+  failuresInRow: number;
 }
 
 /** Reads the listings of a site. Deletes are told one by one, never by absence: pages can fail singly. */
@@ -56,6 +59,8 @@ export async function* crawlSite(
     current: new Set(),
     broken: 0,
     good: 0,
+    failure: null,
+    failuresInRow: 0,
   };
   try {
     await readSitemaps(crawl);
@@ -71,10 +76,10 @@ export async function* crawlSite(
   yield* oddMarkup(crawl);
   yield* vanished(crawl);
   yield checkpoint(STREAM, stateOf(crawl, null));
-  if (crawl.broken === 0) return { snapshot: false, outcome: "complete" };
-  const broken = new Failure("PARSER_BROKEN", { host });
-  if (crawl.good === 0) throw broken;
-  return { snapshot: false, outcome: "partial", error: broken };
+  const trouble = crawl.broken > 0 ? new Failure("PARSER_BROKEN", { host }) : crawl.failure;
+  if (trouble === null) return { snapshot: false, outcome: "complete" };
+  if (crawl.good === 0) throw trouble;
+  return { snapshot: false, outcome: "partial", error: trouble };
 }
 
 function stateOf(crawl: Crawl, blockedUntil: string | null): DirectoryState {
@@ -129,7 +134,7 @@ async function* visitAll(crawl: Crawl): AsyncGenerator<ConnectorMessage, void, v
   const planned = new Set(queue.map(({ url }) => url));
   for (let at = 0; at < queue.length && at < crawl.settings.max_pages; at += 1) {
     const { url, depth } = queue[at] ?? { url: "", depth: 0 };
-    const found = yield* visit(crawl, url);
+    const found = yield* visitOrSkip(crawl, url);
     const follow =
       depth < MAX_DEPTH && found.method === null && !found.noindex ? [...found.next, ...found.links] : found.next;
     for (const link of follow) {
@@ -144,19 +149,28 @@ async function* visitAll(crawl: Crawl): AsyncGenerator<ConnectorMessage, void, v
 type Found = Pick<ParsedPage, "method" | "noindex" | "next" | "links">;
 const NOTHING: Found = { method: "known", noindex: false, next: [], links: [] };
 
+/** A page that fails stops no other page; several in a row stop the site. */
+async function* visitOrSkip(crawl: Crawl, url: string): AsyncGenerator<ConnectorMessage, Found, void> {
+  try {
+    const found = yield* visit(crawl, url);
+    crawl.failuresInRow = 0;
+    return found;
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "SITE_BLOCKED" || crawl.failuresInRow >= 2) throw error;
+    crawl.failuresInRow += 1;
+    crawl.failure = error;
+    return NOTHING;
+  }
+}
+
 async function* visit(crawl: Crawl, url: string): AsyncGenerator<ConnectorMessage, Found, void> {
   const { client } = crawl;
   const known = crawl.before.pages[url];
   const lastmod = crawl.lastmod.get(url) ?? null;
   const verdict = await client.verdict(url);
   if (!verdict.allowed) {
-    yield notice(
-      STREAM,
-      "robots_disallowed",
-      "info",
-      `robots.txt does not allow it: ${verdict.rule?.text ?? "everything is forbidden"}`,
-      url,
-    );
+    const message = `robots.txt does not allow it: ${verdict.rule?.text ?? "everything is forbidden"}`;
+    yield notice(STREAM, "robots_disallowed", "info", message, url);
     return NOTHING;
   }
   if (known !== undefined && lastmod !== null && known.lastmod === lastmod) {
@@ -175,34 +189,34 @@ async function* visit(crawl: Crawl, url: string): AsyncGenerator<ConnectorMessag
     crawl.current.add(url);
     return NOTHING;
   }
-  const page = parsePage(response, crawl.settings.selectors);
+  return yield* take(crawl, url, parsePage(response, crawl.settings.selectors), { response, verdict, lastmod });
+}
+
+/** What a page that was fetched gives: its listings, or a notice that it gives none any more. */
+async function* take(
+  crawl: Crawl,
+  url: string,
+  page: ParsedPage,
+  about: { readonly response: HttpResponse; readonly verdict: RobotsVerdict; readonly lastmod: string | null },
+): AsyncGenerator<ConnectorMessage, Found, void> {
+  const known = crawl.before.pages[url];
   const hadListings = known !== undefined && Object.keys(known.listings).length > 0;
   if (hadListings && page.listings.length === 0 && !page.noindex) {
     crawl.broken += 1;
-    yield notice(
-      STREAM,
-      "parser_broken",
-      "warning",
-      "The page gave facts before and gives none now; nothing was deleted.",
-      url,
-    );
+    const message = "The page gave facts before and gives none now; nothing was deleted.";
+    yield notice(STREAM, "parser_broken", "warning", message, url);
     return NOTHING;
   }
   if (hadListings && known.method !== null && page.method !== known.method && page.method !== null) {
-    yield notice(
-      STREAM,
-      "markup_changed",
-      "warning",
-      `The facts come from ${page.method} now; before from ${known.method}.`,
-      url,
-    );
+    const message = `The facts come from ${page.method} now; before from ${known.method}.`;
+    yield notice(STREAM, "markup_changed", "warning", message, url);
   }
   crawl.good += 1;
-  const versions = yield* emit(crawl, url, page, verdict);
+  const versions = yield* emit(crawl, url, page, about.verdict);
   crawl.pages.set(url, {
-    etag: response.headers["etag"] ?? null,
-    lastModified: response.headers["last-modified"] ?? null,
-    lastmod,
+    etag: about.response.headers["etag"] ?? null,
+    lastModified: about.response.headers["last-modified"] ?? null,
+    lastmod: about.lastmod,
     method: page.method,
     listings: versions,
     next: [...page.next],

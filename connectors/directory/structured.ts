@@ -68,7 +68,7 @@ function collect(value: unknown, items: Item[], depth: number, publisher: boolea
 export function microdataItems($: CheerioAPI, base: string): readonly Item[] {
   const items: Item[] = [];
   $("[itemscope]:not([itemprop])").each((_, element) => {
-    collect(microdataItem($, element as Element, base, 0), items, 0, false);
+    collect(microdataItem($, element, base, 0), items, 0, false);
   });
   return items;
 }
@@ -81,7 +81,7 @@ function microdataItem($: CheerioAPI, scope: Element, base: string, depth: numbe
   if (id !== undefined) item["@id"] = absolute(id, base);
   const referenced = ($(scope).attr("itemref") ?? "").split(/\s+/).filter((ref) => ref !== "");
   const roots = [scope, ...referenced.flatMap((ref) => $(`[id="${ref.replaceAll('"', "")}"]`).toArray())];
-  for (const root of roots as Element[]) {
+  for (const root of roots) {
     const own = root !== scope && $(root).attr("itemprop") !== undefined ? [root] : [];
     for (const element of [...own, ...propertiesOf($, root)]) {
       const names = ($(element).attr("itemprop") ?? "").split(/\s+/).filter((name) => name !== "");

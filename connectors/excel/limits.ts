@@ -25,31 +25,18 @@ export function fileError(
   file: string,
   reason: string,
 ): C360Error {
-  switch (verdict) {
-    case "encrypted":
-      return new C360Error("FILE_ENCRYPTED", { file });
-    case "corrupt":
-      return new C360Error("FILE_CORRUPT", { file, reason });
-    case "unsupported":
-      return new C360Error("FILE_UNSUPPORTED", { file, reason });
-    case "limit_exceeded":
-      return new C360Error("FILE_LIMIT", { file, reason });
-  }
+  return new C360Error(CODES[verdict], { file, reason });
 }
 
 /** The verdict that an error of {@link fileError} stands for; null for any other error. */
 export function verdictOf(error: unknown): Exclude<FileVerdict, "ok" | "ok_with_warnings"> | null {
   if (!(error instanceof C360Error)) return null;
-  switch (error.code) {
-    case "FILE_ENCRYPTED":
-      return "encrypted";
-    case "FILE_CORRUPT":
-      return "corrupt";
-    case "FILE_UNSUPPORTED":
-      return "unsupported";
-    case "FILE_LIMIT":
-      return "limit_exceeded";
-    default:
-      return null;
-  }
+  return (Object.keys(CODES) as (keyof typeof CODES)[]).find((verdict) => CODES[verdict] === error.code) ?? null;
 }
+
+const CODES = {
+  encrypted: "FILE_ENCRYPTED",
+  corrupt: "FILE_CORRUPT",
+  unsupported: "FILE_UNSUPPORTED",
+  limit_exceeded: "FILE_LIMIT",
+} as const;

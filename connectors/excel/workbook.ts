@@ -60,7 +60,7 @@ async function load(archive: Archive, file: string): Promise<Workbook> {
   const sheets = found.flatMap((sheet, index) => {
     const link = links.get(sheet.rid);
     const part = archive.find(link?.target ?? `xl/worksheets/sheet${index + 1}.xml`);
-    if (link !== undefined && !/worksheet$/.test(link.type)) return [];
+    if (link !== undefined && !link.type.endsWith("worksheet")) return [];
     if (part === null) warnings.push(`the sheet ${index + 1} has no part`);
     return part === null ? [] : [{ name: sheet.name, index, hidden: sheet.state !== "visible", part }];
   });

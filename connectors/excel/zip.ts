@@ -64,7 +64,7 @@ function eachEntry(zip: ZipFile, take: (entry: Entry) => void): Promise<void> {
         take(entry);
         zip.readEntry();
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
     zip.readEntry();

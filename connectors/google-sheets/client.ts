@@ -1,79 +1,19 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { C360Error } from "#core";
 import type { ConnectorContext } from "#core";
 import { endpoint, hostsOf } from "../define.ts";
 import { createHttp } from "../http.ts";
-import type { HttpClient, Verdict } from "../http.ts";
+import type { HttpClient } from "../http.ts";
 import { jsonOf } from "../json.ts";
-import { TransportError } from "../http-transport.ts";
-import type { HttpResponse } from "../http-transport.ts";
 import { columnLetters } from "../table/cells.ts";
+import { bookAnswer, driveAnswer, gridAnswer } from "./answers.ts";
+import type { DriveFile, GridRows, Tab } from "./answers.ts";
 import { createAuth } from "./auth.ts";
+import type { Auth } from "./auth.ts";
+import { inspectSheets } from "./faults.ts";
 import type { GoogleSheetsSettings } from "./settings.ts";
 
 const VENDOR = "Google Sheets";
-
-const driveAnswer = z.looseObject({
-  name: z.string().optional(),
-  modifiedTime: z.string(),
-  version: z.union([z.string(), z.number()]).optional(),
-  trashed: z.boolean().optional(),
-});
-const tabProperties = z.looseObject({
-  sheetId: z.number(),
-  title: z.string(),
-  index: z.number().optional(),
-  sheetType: z.string().optional(),
-  hidden: z.boolean().optional(),
-  gridProperties: z.looseObject({ rowCount: z.number().optional(), columnCount: z.number().optional() }).optional(),
-});
-const bookAnswer = z.looseObject({
-  properties: z.looseObject({
-    title: z.string().optional(),
-    timeZone: z.string().optional(),
-    locale: z.string().optional(),
-  }),
-  sheets: z.array(z.looseObject({ properties: tabProperties })).default([]),
-});
-const cellValue = z.looseObject({
-  effectiveValue: z
-    .looseObject({
-      numberValue: z.number().optional(),
-      stringValue: z.string().optional(),
-      boolValue: z.boolean().optional(),
-      errorValue: z.looseObject({ type: z.string().optional() }).optional(),
-    })
-    .optional(),
-  effectiveFormat: z
-    .looseObject({ numberFormat: z.looseObject({ type: z.string().optional() }).optional() })
-    .optional(),
-});
-const gridAnswer = z.looseObject({
-  sheets: z
-    .array(
-      z.looseObject({
-        data: z
-          .array(
-            z.looseObject({
-              startRow: z.number().optional(),
-              rowData: z.array(z.looseObject({ values: z.array(cellValue).optional() })).optional(),
-            }),
-          )
-          .default([]),
-      }),
-    )
-    .default([]),
-});
-
-/** When the file changed last, by Drive. */
-export type DriveFile = z.infer<typeof driveAnswer>;
-/** A tab's properties. */
-export type Tab = z.infer<typeof tabProperties>;
-/** A cell with its effective value and number format. */
-export type GridCell = z.infer<typeof cellValue>;
-
-/** Rows with their 1-based position. */
-export type GridRows = readonly { readonly row: number; readonly cells: readonly GridCell[] }[];
 
 /** Reads one spreadsheet. */
 export interface SheetsClient {
@@ -98,25 +38,12 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
     source: "google-sheets",
     hosts: hostsOf(settings.base_url, settings.drive_base_url, settings.token_url),
     pace: () => ({ key: `google-sheets/${bucket}`, pace: { perMinute: 50, burst: 8 } }),
-    inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspect(response)),
+    inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspectSheets(response)),
     // The quota is refilled at the full minute.
     rateWaitMs: (now) => 60_000 - (now % 60_000),
   });
   const auth = createAuth(settings, context, http);
-  const get = async <T>(url: string, schema: z.ZodType<T>): Promise<T> => {
-    const ask = async (token: string): Promise<unknown> =>
-      jsonOf(
-        await http.request({ url, headers: { authorization: `Bearer ${token}`, accept: "application/json" } }),
-        VENDOR,
-      );
-    const token = await auth.token();
-    const body = await ask(token).catch(async (error: unknown) => {
-      if (!(error instanceof C360Error)) throw error;
-      if (error.code === "VENDOR_AUTH") return ask(await auth.token(token));
-      throw error.code === "VENDOR_PERMISSION" ? await notShared(auth.email(), error) : error;
-    });
-    return parseAs(schema, body);
-  };
+  const get = <T>(url: string, schema: z.ZodType<T>): Promise<T> => getJson(http, auth, url, schema);
   // `discover` looks at each tab's first rows and `read` begins with them: asked once.
   const heads = new Map<string, Promise<GridRows>>();
   const remember = (key: string, ask: () => Promise<GridRows>): Promise<GridRows> => {
@@ -162,6 +89,20 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
   };
 }
 
+async function getJson<T>(http: HttpClient, auth: Auth, url: string, schema: z.ZodType<T>): Promise<T> {
+  const ask = async (token: string): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
+    return jsonOf(await http.request({ url, headers }), VENDOR);
+  };
+  const token = await auth.token();
+  const body = await ask(token).catch(async (error: unknown) => {
+    if (!(error instanceof C360Error)) throw error;
+    if (error.code === "VENDOR_AUTH") return ask(await auth.token(token));
+    throw error.code === "VENDOR_PERMISSION" ? await notShared(auth.email(), error) : error;
+  });
+  return parseAs(schema, body);
+}
+
 function query(parameters: Readonly<Record<string, string>>): string {
   return new URLSearchParams(parameters).toString();
 }
@@ -178,61 +119,4 @@ async function notShared(email: Promise<string | null>, error: C360Error): Promi
   const fix = address === null ? "Ask its owner to share the sheet with you." : `Share the sheet with ${address}.`;
   const reason = String(error.details["reason"] ?? "");
   return new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: "the spreadsheet", reason, fix });
-}
-
-interface GoogleError {
-  readonly status: string;
-  readonly reasons: readonly string[];
-  readonly message: string;
-}
-
-function errorOf(response: HttpResponse): GoogleError {
-  const none = { status: "", reasons: [], message: "" };
-  if (response.status < 400) return none;
-  try {
-    const body = jsonOf(response, VENDOR) as {
-      error?: {
-        status?: unknown;
-        message?: unknown;
-        errors?: { reason?: unknown }[];
-        details?: { reason?: unknown }[];
-      };
-    };
-    const reasons = [...(body.error?.errors ?? []), ...(body.error?.details ?? [])].map(({ reason }) => String(reason));
-    return { status: String(body.error?.status ?? ""), reasons, message: String(body.error?.message ?? "") };
-  } catch {
-    return none;
-  }
-}
-
-/** Rate limits come as 429, and as 403 with a reason; a tab that is gone comes as 400. */
-function inspect(response: HttpResponse): Verdict | null {
-  const { status } = response;
-  if (status < 300) {
-    try {
-      jsonOf(response, VENDOR);
-      return { use: true };
-    } catch (error) {
-      return error instanceof TransportError
-        ? { retry: "transient", reason: error.message }
-        : { fail: error as C360Error };
-    }
-  }
-  const error = errorOf(response);
-  const limited = error.reasons.some((reason) => /rateLimit|RATE_LIMIT|quotaExceeded/i.test(reason));
-  if (status === 429 || error.status === "RESOURCE_EXHAUSTED" || (status === 403 && limited)) {
-    return { retry: "rate", reason: "quota used up" };
-  }
-  if (status === 403) {
-    const reason = error.status === "" ? "status 403" : error.status;
-    return {
-      fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: "the spreadsheet", reason, fix: "" }),
-    };
-  }
-  if (status === 404)
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a spreadsheet" }) };
-  if (status === 400 && error.message.startsWith("Unable to parse range")) {
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a tab" }) };
-  }
-  return null;
 }

@@ -1,7 +1,8 @@
 import { serialCell } from "../cells-serial.ts";
 import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
-import type { GridCell, SheetsClient, Tab } from "./client.ts";
+import type { GridCell, Tab } from "./answers.ts";
+import type { SheetsClient } from "./client.ts";
 
 /** Rows per request: about the two megabytes that Google advises for wide tabs. */
 const BLOCK = 1000;

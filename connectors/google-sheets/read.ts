@@ -8,7 +8,8 @@ import type { Table } from "../table/detect.ts";
 import { driftMessages, normalHeader, SAME_TABLE } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
 import type { SheetRow } from "../table/cells.ts";
-import type { DriveFile, SheetsClient, Tab } from "./client.ts";
+import type { DriveFile, Tab } from "./answers.ts";
+import type { SheetsClient } from "./client.ts";
 import { tabRows } from "./grid.ts";
 
 const stateSchema = z.object({

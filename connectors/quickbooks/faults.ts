@@ -40,7 +40,7 @@ function jsonFault(value: unknown, depth: number): Fault | null {
   const record = value as Record<string, unknown>;
   const fault = (record["Fault"] ?? record["fault"]) as Record<string, unknown> | null | undefined;
   if (fault !== null && fault !== undefined && typeof fault === "object") {
-    const errors = (fault["Error"] ?? fault["error"]) as unknown;
+    const errors = fault["Error"] ?? fault["error"];
     const first = (Array.isArray(errors) ? errors[0] : errors) as Record<string, unknown> | undefined;
     return {
       type: textOf(fault["type"]),

@@ -3,6 +3,7 @@ import type { CustomerFields, ItemFields, MapContext, MapResult, TransactionFiel
 import type { z } from "zod";
 import { schemaRejected } from "../define.ts";
 import { compact } from "../text.ts";
+import type { Loose } from "../text.ts";
 import { companySchema, customerSchema, documentSchema, itemSchema } from "./schemas.ts";
 import { streamNamed } from "./streams.ts";
 
@@ -26,11 +27,7 @@ function withoutDeleted(name: string | undefined): string | undefined {
 }
 
 function customerOf(row: z.infer<typeof customerSchema>): CustomerFields {
-  const address = row.BillAddr ?? row.ShipAddr;
-  const lines = [address?.Line1, address?.Line2, address?.Line3, address?.Line4, address?.Line5];
-  const street = lines.filter((line) => line !== undefined && line.trim() !== "").join(", ");
   const phones = [row.PrimaryPhone, row.Mobile, row.AlternatePhone].map((phone) => phone?.FreeFormNumber);
-  const place = (text: string | undefined): string | undefined => (text === "INVALID" ? undefined : text);
   return compact<CustomerFields>({
     kind: "customer",
     name: withoutDeleted(row.DisplayName ?? row.FullyQualifiedName),
@@ -41,13 +38,7 @@ function customerOf(row: z.infer<typeof customerSchema>): CustomerFields {
     orgName: row.CompanyName,
     emails: (row.PrimaryEmailAddr?.Address ?? "").split(/[,;]/).map((text) => text.trim()),
     phones,
-    street,
-    locality: address?.City,
-    region: address?.CountrySubDivisionCode,
-    postcode: address?.PostalCode,
-    country: address?.Country,
-    latitude: place(address?.Lat),
-    longitude: place(address?.Long),
+    ...addressOf(row.BillAddr ?? row.ShipAddr ?? {}),
     website: row.WebAddr?.URI,
     notes: row.Notes,
     parentId: row.ParentRef?.value,
@@ -55,6 +46,21 @@ function customerOf(row: z.infer<typeof customerSchema>): CustomerFields {
     active: row.Active,
     since: row.MetaData?.CreateTime,
   });
+}
+
+/** Lines of an address are free text; the vendor writes INVALID where it found no position. */
+function addressOf(address: NonNullable<z.infer<typeof customerSchema>["BillAddr"]>): Loose<Partial<CustomerFields>> {
+  const lines = [address.Line1, address.Line2, address.Line3, address.Line4, address.Line5];
+  const place = (text: string | undefined): string | undefined => (text === "INVALID" ? undefined : text);
+  return {
+    street: lines.filter((line) => line !== undefined && line.trim() !== "").join(", "),
+    locality: address.City,
+    region: address.CountrySubDivisionCode,
+    postcode: address.PostalCode,
+    country: address.Country,
+    latitude: place(address.Lat),
+    longitude: place(address.Long),
+  };
 }
 
 function itemOf(row: z.infer<typeof itemSchema>, context: MapContext): ItemFields {

@@ -109,7 +109,7 @@ async function* posts(
   let page: Discovery | null = first;
   while (page !== null) {
     for (const media of page.media) {
-      const at = Date.parse(String(media["timestamp"] ?? ""));
+      const at = Date.parse(typeof media["timestamp"] === "string" ? media["timestamp"] : "");
       if (!Number.isNaN(at)) {
         newest = Math.max(newest, at);
         oldest = Math.min(oldest, at);

@@ -28,7 +28,7 @@ export function mapTable(raw: unknown, context: MapContext): MapResult {
   if (row["__cells"] !== undefined) {
     return {
       rejected: "shifted_columns",
-      detail: `${String(row["__cells"])} cells under ${String(row["__columns"])} columns`,
+      detail: `${Number(row["__cells"])} cells under ${Number(row["__columns"])} columns`,
     };
   }
   if (row["__shifted"] === true) {
@@ -205,7 +205,7 @@ function interactionOf(values: Values, table: TableMapping): MapResult {
       interactionKind: (one("interactionKind") ?? "contact").trim().toLowerCase().replace(/\s+/g, "_"),
       date: time === undefined || date === "" ? date : `${date.trim()} ${time.trim()}`,
       channel: one("channel"),
-      direction: /^in/.test(direction) ? "in" : /^out/.test(direction) ? "out" : undefined,
+      direction: direction.startsWith("in") ? "in" : direction.startsWith("out") ? "out" : undefined,
       subject: one("subject"),
       content: one("content"),
       outcome: one("outcome"),

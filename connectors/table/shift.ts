@@ -89,21 +89,10 @@ function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | nul
 }
 
 function kindOf(cell: Cell): string {
-  switch (cell.type) {
-    case "date":
-    case "datetime":
-      return "date";
-    case "boolean":
-    case "time":
-    case "duration":
-    case "error":
-    case "empty":
-      return cell.type;
-    case "number":
-      return /^\d{7}$|^\d{10,11}$/.test(cellText(cell)) ? "phone" : "number";
-    case "text":
-      return textKind(cellText(cell).trim());
-  }
+  if (cell.type === "text") return textKind(cellText(cell).trim());
+  if (cell.type === "date" || cell.type === "datetime") return "date";
+  if (cell.type === "number") return /^\d{7}$|^\d{10,11}$/.test(cellText(cell)) ? "phone" : "number";
+  return cell.type;
 }
 
 function textKind(text: string): string {

@@ -135,21 +135,30 @@ function apply(memory: Memory, message: ConnectorMessage, present: Map<string, S
     if (message.op === "delete") memory.records.delete(key);
     else memory.records.set(key, message);
   }
-  if (message.type === "checkpoint") memory.states.set(message.stream, JSON.parse(JSON.stringify(message.state)) as StreamState);
+  if (message.type === "checkpoint")
+    memory.states.set(message.stream, JSON.parse(JSON.stringify(message.state)) as StreamState);
   if (message.type === "streamEnd" && message.snapshot) {
     for (const key of [...memory.records.keys()]) {
-      if (key.startsWith(`${message.stream}/`) && present.get(message.stream)?.has(key) !== true) memory.records.delete(key);
+      if (key.startsWith(`${message.stream}/`) && present.get(message.stream)?.has(key) !== true)
+        memory.records.delete(key);
     }
   }
 }
 
 /** The content of a memory: what would be in the warehouse. */
 export function contentOf(memory: Memory): Readonly<Record<string, unknown>> {
-  return Object.fromEntries([...memory.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, record]) => [key, record.raw]));
+  return Object.fromEntries(
+    [...memory.records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, record]) => [key, record.raw]),
+  );
 }
 
 /** Context for `map` of one record. */
-export function mapContext(source: string, account: string, record: { stream: string; id: string }, table?: TableMapping): MapContext {
+export function mapContext(
+  source: string,
+  account: string,
+  record: { stream: string; id: string },
+  table?: TableMapping,
+): MapContext {
   return {
     account,
     stream: record.stream,
