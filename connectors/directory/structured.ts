@@ -99,7 +99,7 @@ function propertiesOf($: CheerioAPI, root: Element): Element[] {
     .toArray()
     .filter(
       (element) => $(element).parent().closest("[itemscope]").get(0) === $(root).closest("[itemscope]").get(0),
-    ) as Element[];
+    );
 }
 
 function propertyValue($: CheerioAPI, element: Element, base: string, depth: number): unknown {

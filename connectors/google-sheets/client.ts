@@ -20,11 +20,7 @@ export interface SheetsClient {
   file(): Promise<DriveFile>;
   book(): Promise<{ readonly title: string; readonly timeZone: string; readonly tabs: readonly Tab[] }>;
   /** Rows `from` to `to` (1-based, inclusive) of a tab; rows and cells at the end may be missing. */
-  grid(
-    tab: Tab,
-    from: number,
-    to: number,
-  ): Promise<readonly { readonly row: number; readonly cells: readonly GridCell[] }[]>;
+  grid(tab: Tab, from: number, to: number): Promise<GridRows>;
   email(): Promise<string | null>;
   readonly http: HttpClient;
 }
