@@ -2,7 +2,12 @@ import { json, startDouble } from "./server.ts";
 import type { Answer, Asked, Double } from "./server.ts";
 
 /** An object of the fake books. */
-export type Row = Record<string, unknown> & { Id: string; SyncToken: string; MetaData: { LastUpdatedTime: string }; Active?: boolean };
+export type Row = Record<string, unknown> & {
+  Id: string;
+  SyncToken: string;
+  MetaData: { LastUpdatedTime: string };
+  Active?: boolean;
+};
 
 /** QuickBooks as it behaves: pages, hidden inactive rows, rotating tokens, deletes in change data capture only. */
 export interface FakeBooks extends Double {
@@ -23,7 +28,14 @@ export interface FakeBooks extends Double {
 
 /** Starts the fake. */
 export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
-  const state = { clock: Date.parse("2026-03-02T12:00:00Z"), refresh: "RT-first-canary-0", access: "", refreshes: 0, tokenLife: 1e9, left: 0 };
+  const state = {
+    clock: Date.parse("2026-03-02T12:00:00Z"),
+    refresh: "RT-first-canary-0",
+    access: "",
+    refreshes: 0,
+    tokenLife: 1e9,
+    left: 0,
+  };
   const tables = new Map<string, Row[]>();
   const deleted: { entity: string; Id: string; at: string }[] = [];
   const time = (): string => new Date(state.clock).toISOString().replace("Z", "-00:00");
@@ -56,7 +68,8 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
     const to = Date.parse(/<= '([^']+)'/.exec(text)?.[1] ?? "") || Infinity;
     const start = Number(/STARTPOSITION (\d+)/.exec(text)?.[1] ?? 1);
     const max = Number(/MAXRESULTS (\d+)/.exec(text)?.[1] ?? 100);
-    if (max > 1000) return json({ Fault: { Error: [{ Message: "Invalid query", code: "4001" }], type: "ValidationFault" } }, 400);
+    if (max > 1000)
+      return json({ Fault: { Error: [{ Message: "Invalid query", code: "4001" }], type: "ValidationFault" } }, 400);
     const rows = (tables.get(entity) ?? [])
       .filter((row) => text.includes("Active IN (true, false)") || row.Active !== false)
       .filter((row) => {
@@ -65,7 +78,10 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
       })
       .sort((a, b) => Date.parse(a.MetaData.LastUpdatedTime) - Date.parse(b.MetaData.LastUpdatedTime))
       .slice(start - 1, start - 1 + max);
-    return json({ QueryResponse: rows.length === 0 ? {} : { [entity]: rows, startPosition: start, maxResults: rows.length }, time: time() });
+    return json({
+      QueryResponse: rows.length === 0 ? {} : { [entity]: rows, startPosition: start, maxResults: rows.length },
+      time: time(),
+    });
   };
   const cdc = (asked: Asked): Answer => {
     const entity = asked.url.searchParams.get("entities") ?? "";
@@ -78,7 +94,9 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
     return json({ CDCResponse: [{ QueryResponse: [list.length === 0 ? {} : { [entity]: list }] }], time: time() });
   };
   const double = await startDouble(handle, now);
-  tables.set("CompanyInfo", [{ Id: "1", SyncToken: "0", CompanyName: "Fake Books Ltd", MetaData: { LastUpdatedTime: "2020-01-01T00:00:00Z" } }]);
+  tables.set("CompanyInfo", [
+    { Id: "1", SyncToken: "0", CompanyName: "Fake Books Ltd", MetaData: { LastUpdatedTime: "2020-01-01T00:00:00Z" } },
+  ]);
   const books = {
     ...double,
     tables,
@@ -110,7 +128,10 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
       return row;
     },
     remove: (entity: string, id: string): void => {
-      tables.set(entity, (tables.get(entity) ?? []).filter((row) => row.Id !== id));
+      tables.set(
+        entity,
+        (tables.get(entity) ?? []).filter((row) => row.Id !== id),
+      );
       deleted.push({ entity, Id: id, at: new Date(state.clock - 30_000).toISOString() });
     },
   };

@@ -26,14 +26,21 @@ export function listingPage(listings: readonly Record<string, unknown>[], rest =
 /** Starts the fake directory. */
 export async function startFakeSite(now?: () => number): Promise<FakeSite> {
   const pages = new Map<string, FakePage>();
-  const state = { robots: { status: 200, body: "User-agent: *\nDisallow: /private/\n" } as Answer, sitemap: null as string | null };
+  const state = {
+    robots: { status: 200, body: "User-agent: *\nDisallow: /private/\n" } as Answer,
+    sitemap: null as string | null,
+  };
   const double = await startDouble((asked: Asked): Answer => {
     if (asked.url.pathname === "/robots.txt") return state.robots;
     if (asked.url.pathname === "/sitemap.xml" && state.sitemap !== null) return { status: 200, body: state.sitemap };
     const page = pages.get(asked.url.pathname);
     if (page === undefined) return { status: 404, body: "gone" };
     if (page.etag !== undefined && asked.headers["if-none-match"] === page.etag) return { status: 304 };
-    const headers = { "content-type": "text/html", ...(page.etag === undefined ? {} : { etag: page.etag }), ...page.headers };
+    const headers = {
+      "content-type": "text/html",
+      ...(page.etag === undefined ? {} : { etag: page.etag }),
+      ...page.headers,
+    };
     return { status: page.status ?? 200, headers, body: page.body };
   }, now);
   const site = {
@@ -65,12 +72,14 @@ export async function startFakeSocial(usernames: readonly string[], now?: () => 
   const profiles = new Map<string, FakeProfile>();
   const token = "EAAGcanaryToken";
   const double = await startDouble((asked: Asked): Answer => {
-    if (asked.url.searchParams.get("access_token") !== token) return json({ error: { message: "expired", type: "OAuthException", code: 190, error_subcode: 463 } }, 400);
+    if (asked.url.searchParams.get("access_token") !== token)
+      return json({ error: { message: "expired", type: "OAuthException", code: 190, error_subcode: 463 } }, 400);
     const fields = asked.url.searchParams.get("fields") ?? "";
     const name = /username\(([^)]+)\)\{/.exec(fields)?.[1];
     if (name === undefined) return json({ id: "178", username: "own" });
     const profile = profiles.get(name);
-    if (profile === undefined) return json({ error: { message: "Invalid user id", type: "OAuthException", code: 100 } }, 400);
+    if (profile === undefined)
+      return json({ error: { message: "Invalid user id", type: "OAuthException", code: 100 } }, 400);
     const after = Number(/\.after\((\d+)\)/.exec(fields)?.[1] ?? 0);
     const page = profile.media.slice(after, after + 50);
     const more = after + 50 < profile.media.length;
@@ -100,10 +109,26 @@ export async function startFakeMailings(now?: () => number): Promise<FakeMailing
     if (!given.endsWith(`:${key}`)) return json({ title: "API Key Invalid", status: 401 }, 401);
     const { pathname } = asked.url;
     if (pathname === "/3.0/") return json({ account_name: "Fake Mailings" });
-    if (pathname === "/3.0/campaigns") return paged(asked, "campaigns", campaigns.map(({ id, fields }) => ({ id, type: "regular", ...fields })));
-    if (pathname === "/3.0/reports") return paged(asked, "reports", campaigns.map(({ id, emails }) => ({ id, emails_sent: emails.length, opens: { opens_total: JSON.stringify(emails).length } })));
+    if (pathname === "/3.0/campaigns")
+      return paged(
+        asked,
+        "campaigns",
+        campaigns.map(({ id, fields }) => ({ id, type: "regular", ...fields })),
+      );
+    if (pathname === "/3.0/reports")
+      return paged(
+        asked,
+        "reports",
+        campaigns.map(({ id, emails }) => ({
+          id,
+          emails_sent: emails.length,
+          opens: { opens_total: JSON.stringify(emails).length },
+        })),
+      );
     const campaign = campaigns.find(({ id }) => pathname === `/3.0/reports/${id}/email-activity`);
-    return campaign === undefined ? json({ title: "Resource Not Found" }, 404) : paged(asked, "emails", campaign.emails);
+    return campaign === undefined
+      ? json({ title: "Resource Not Found" }, 404)
+      : paged(asked, "emails", campaign.emails);
   }, now);
   return { ...double, campaigns, settings: { api_key: key, base_url: double.url } };
 }

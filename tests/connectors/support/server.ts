@@ -31,7 +31,10 @@ export interface Double {
 }
 
 /** Starts a double on loopback. `now` gives the times in its log. */
-export async function startDouble(handle: (asked: Asked) => Answer | Promise<Answer>, now: () => number = () => 0): Promise<Double> {
+export async function startDouble(
+  handle: (asked: Asked) => Answer | Promise<Answer>,
+  now: () => number = () => 0,
+): Promise<Double> {
   const asked: (Asked & { readonly at: number })[] = [];
   const faults: { answer: Answer; left: number; path: string }[] = [];
   const server = createServer((request, response) => {
@@ -40,7 +43,12 @@ export async function startDouble(handle: (asked: Asked) => Answer | Promise<Ans
     request.on("end", () => {
       void (async () => {
         const url = new URL(request.url ?? "/", "http://double");
-        const one = { method: request.method ?? "GET", url, headers: request.headers, body: Buffer.concat(parts).toString("utf8") };
+        const one = {
+          method: request.method ?? "GET",
+          url,
+          headers: request.headers,
+          body: Buffer.concat(parts).toString("utf8"),
+        };
         asked.push({ ...one, at: now() });
         const fault = faults.find((candidate) => candidate.left > 0 && url.pathname.includes(candidate.path));
         if (fault !== undefined) fault.left -= 1;
