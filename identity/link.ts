@@ -39,7 +39,8 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   const records = [...options.records].sort((a, b) => byText(a.key, b.key));
   const start = options.settings ?? defaultSettings(options.pack ?? EMPTY_LEXICON);
   timer.start("prepare");
-  const prepared = records.map((record) => prepareRecord(record, start.lexicon));
+  const positions = new Map(records.map((record, at) => [record.key, at]));
+  const prepared = records.map((record) => prepareRecord(namedByItself(record, positions), start.lexicon));
   inferFamilies(prepared);
   const isFitted = start.frequencies !== null;
   let settings: LinkageSettings = isFitted ? start : { ...start, frequencies: countFrequencies(prepared) };
@@ -50,7 +51,6 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   timer.start("compare");
   const weighed = weighCandidates(settings, prepared, candidates);
   timer.start("cluster");
-  const positions = new Map(records.map((record, at) => [record.key, at]));
   const rules = settleConstraints(records, options.constraints, positions);
   const types = Uint8Array.from(prepared, ({ type }) => (type === "person" ? 1 : type === "organisation" ? 2 : 0));
   const partition = clusterRecords(
@@ -74,6 +74,20 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
     relations,
     settings,
     report: { ...report, seconds: timer.seconds, contradictions: rules.contradictions },
+  };
+}
+
+/** A sub-customer is called after a job or a place ("Kitchen 3"): that name says nothing of who its customer is. */
+function namedByItself(record: LinkRecord, positions: ReadonlyMap<string, number>): LinkRecord {
+  if (!record.isJob || record.parentKey === null || !positions.has(record.parentKey)) return record;
+  return {
+    ...record,
+    displayName: "",
+    givenName: null,
+    middleName: null,
+    familyName: null,
+    orgName: null,
+    tradingAs: null,
   };
 }
 

@@ -202,7 +202,8 @@ async function* pages(job: Job, from: number | null, to: number | null): AsyncGe
     longest = Math.max(longest, page.rows.length);
     // Bounded memory: only what can come again is remembered.
     forget(job, last);
-    offset = stuck ? Math.max(offset + 1, offset + page.rows.length - (fresh === 0 ? 0 : OFFSET_OVERLAP)) : 1;
+    const overlap = Math.min(OFFSET_OVERLAP, Math.floor(page.rows.length / 2));
+    offset = stuck ? Math.max(offset + 1, offset + page.rows.length - overlap) : 1;
     lower = last;
   }
 }

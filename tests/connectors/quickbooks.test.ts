@@ -111,15 +111,10 @@ describe("the QuickBooks connector", () => {
     fake.remove("Customer", "3");
     fake.deleted.length = 0;
     fake.clock += 40 * DAY;
+    const earlier = fake.asked.length;
     const late = await read(fake, { context, memory });
     expect(late.ends.get("customers")).toMatchObject({ outcome: "complete", snapshot: true });
-    expect(
-      fake.asked.filter(
-        ({ url }) =>
-          url.pathname.endsWith("/cdc") &&
-          Date.parse(url.searchParams.get("changedSince") ?? "") < fake.clock - 30 * DAY,
-      ),
-    ).toEqual([]);
+    expect(fake.asked.slice(earlier).filter(({ url }) => url.pathname.endsWith("/cdc"))).toEqual([]);
     expect(Object.keys(contentOf(memory))).toEqual(["customers/1"]);
   });
 
@@ -303,10 +298,10 @@ describe("the QuickBooks connector", () => {
     await session.close();
     const nobody = await startDouble(() => ({ status: 500 }));
     open.push(nobody);
-    const lost = await connector.open(
-      connector.settings.parse({ ...fake.settings, base_url: nobody.url }),
-      testContext({ allowPrivateHosts: [fake.host, nobody.host] }),
-    );
+    const lost = await connector.open(connector.settings.parse({ ...fake.settings, base_url: nobody.url }), {
+      ...context,
+      allowPrivateHosts: [fake.host, nobody.host],
+    });
     expect(await lost.check()).toMatchObject({ status: "failed", class: "transient" });
     await lost.close();
   });
