@@ -10,7 +10,7 @@ import { delimitedRows, textForm } from "./delimited.ts";
 import type { TextForm } from "./delimited.ts";
 import { listFiles } from "./files.ts";
 import type { DropFile } from "./files.ts";
-import { verdictOf } from "./limits.ts";
+import { fileError, verdictOf } from "./limits.ts";
 import type { ExcelSettings } from "./settings.ts";
 import { sheetRows } from "./sheet.ts";
 import { openWorkbook } from "./workbook.ts";
@@ -82,6 +82,8 @@ async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedF
       const table = await findTable(rows);
       if (table !== null) tables.push(await describe(table, sheet, placed));
     }
+    // Nothing is passed over in silence: a file without a table is told like one that cannot be read.
+    if (tables.length === 0) throw fileError("unsupported", file.name, "no table with a header row was found in it");
     return { ...file, sha256, form, tables, hiddenSheets, error: null, ownStream };
   } catch (thrown) {
     const error = lockedError(thrown, file.name);

@@ -222,6 +222,7 @@ describe("the drop folder", () => {
   it("gives each bad file its own verdict, and reads the others", async () => {
     put("good.csv", "No,Name\n1,Ann\n");
     put("empty.csv", "");
+    put("prose.txt", "Please find the list attached.\n");
     put("quote.csv", 'No,Name\n1,"never closed\n2,Bob\n');
     put("picture.csv", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 0, 0, 0, 0]));
     put("page.xls", "<html><table><tr><td>1</td></tr></table></html>");
@@ -239,7 +240,8 @@ describe("the drop folder", () => {
     const workbook = readFileSync(new URL("sheetjs-1900.xlsx", fixtures));
     put("cut.xlsx", workbook.subarray(0, workbook.length - 200));
     const flipped = Buffer.from(workbook);
-    flipped[Math.floor(flipped.length / 2)] = (flipped[Math.floor(flipped.length / 2)] ?? 0) ^ 0xff;
+    const inSheet = flipped.indexOf("xl/worksheets/sheet1.xml") + 100;
+    flipped[inSheet] = (flipped[inSheet] ?? 0) ^ 0xff;
     put("flipped.xlsx", flipped);
     const done = await read();
     expect(raws(done)).toContainEqual({ No: "1", Name: "Ann" });
@@ -249,6 +251,7 @@ describe("the drop folder", () => {
     expect(verdicts).toEqual({
       file_empty_csv: "FILE_CORRUPT",
       file_picture_csv: "FILE_UNSUPPORTED",
+      file_prose_txt: "FILE_UNSUPPORTED",
       file_quote_csv: "FILE_CORRUPT",
       file_page_xls: "FILE_UNSUPPORTED",
       file_poi_protected_passtika_xlsx: "FILE_ENCRYPTED",
@@ -276,7 +279,7 @@ describe("the drop folder", () => {
   it("refuses a zip bomb while it unpacks", async () => {
     const { default: archiver } = await import("node:zlib");
     const sheet = Buffer.from(
-      `<worksheet><sheetData>${"<row><c><v>1</v></c></row>".repeat(200_000)}</sheetData></worksheet>`,
+      `<worksheet><sheetData><row>${["No", "Name"].map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join("")}</row>${"<row><c><v>1</v></c><c><v>2</v></c></row>".repeat(200_000)}</sheetData></worksheet>`,
     );
     put(
       "bomb.xlsx",

@@ -165,7 +165,17 @@ describe("streams", () => {
       "insert into ops.stream_outcomes values ('r1', 'quickbooks', 'b:1', 'customers', 'a2', 'loaded', '', 5)",
     );
     expect(await listBalance(db, "r1")).toEqual([
-      { ...where, outcome: "partial", read: 5, loaded: 5, unchanged: 0, quarantined: 0, filtered: 0, problem: "gone" },
+      {
+        ...where,
+        title: "Customers",
+        outcome: "partial",
+        read: 5,
+        loaded: 5,
+        unchanged: 0,
+        quarantined: 0,
+        filtered: 0,
+        problem: "gone",
+      },
     ]);
     await finishRun(db, { runId: "r1", status: "failed", at: later });
     expect((await db.query("select read, loaded from ops.source_balance")).rows).toEqual([{ read: 5, loaded: 5 }]);
