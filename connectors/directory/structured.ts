@@ -97,9 +97,7 @@ function propertiesOf($: CheerioAPI, root: Element): Element[] {
   return $(root)
     .find("[itemprop]")
     .toArray()
-    .filter(
-      (element) => $(element).parent().closest("[itemscope]").get(0) === $(root).closest("[itemscope]").get(0),
-    );
+    .filter((element) => $(element).parent().closest("[itemscope]").get(0) === $(root).closest("[itemscope]").get(0));
 }
 
 function propertyValue($: CheerioAPI, element: Element, base: string, depth: number): unknown {

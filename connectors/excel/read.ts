@@ -1,14 +1,15 @@
 import type { C360Error, ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
-import { checkpoint, deletion, knownStream, notice, observed, upsert } from "../define.ts";
+import { checkpoint, deletion, knownStream, notice, observed, throwIfAborted, upsert } from "../define.ts";
 import type { StreamReader } from "../define.ts";
 import { findTable } from "../table/detect.ts";
+import type { Table } from "../table/detect.ts";
 import { driftMessages } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
 import type { Survey } from "../table/rows.ts";
 import { openSheets } from "./scan.ts";
 import type { ScannedFile } from "./scan.ts";
 import { verdictOf } from "./limits.ts";
-import { packIds, parseState, unpackIds } from "./state.ts";
+import { MAX_IDS, packIds, parseState, unpackIds } from "./state.ts";
 import type { ExcelState } from "./state.ts";
 
 interface Job {
@@ -68,8 +69,8 @@ async function* readNewest(job: Job, newest: ScannedFile, before: ExcelState): S
   }
   if (known !== undefined)
     yield notice(stream, "file_corrected", "info", "A file was read before with other content.", newest.name);
-  const read = yield* readFile(job, newest);
-  if (read.length === 0) yield notice(stream, "stream_emptied", "warning", "The table has no rows now.", newest.name);
+  const read = yield* readFile(job, newest, false);
+  if (read.rows === 0) yield notice(stream, "stream_emptied", "warning", "The table has no rows now.", newest.name);
   yield checkpoint(stream, { ...before, files: { [newest.name]: { sha256: newest.sha256, ids: null } } });
   return { snapshot: true };
 }
@@ -91,9 +92,10 @@ async function* readEvery(job: Job, before: ExcelState): StreamReader {
     if (known !== undefined)
       yield notice(stream, "file_corrected", "info", "A file was read before with other content.", file.name);
     try {
-      const ids = yield* readFile(job, file);
-      if (known !== undefined) yield* vanished(job, file, unpackIds(known.ids), new Set(ids), state);
-      state = { ...state, files: { ...state.files, [file.name]: { sha256: file.sha256, ids: packIds(ids) } } };
+      const { ids } = yield* readFile(job, file, true);
+      if (known !== undefined && ids !== null) yield* vanished(job, file, unpackIds(known.ids), new Set(ids), state);
+      const packed = ids === null ? null : packIds(ids);
+      state = { ...state, files: { ...state.files, [file.name]: { sha256: file.sha256, ids: packed } } };
       worked += 1;
       yield checkpoint(stream, state);
     } catch (error) {
@@ -125,37 +127,56 @@ function* vanished(
   }
 }
 
-/** Emits every row of the stream's tables in one file, after a first pass has shown that the whole file can be read. */
-async function* readFile(job: Job, file: ScannedFile): AsyncGenerator<ConnectorMessage, readonly string[], void> {
+/**
+ * Emits every row of the stream's tables in one file, after a first pass has shown that the whole file can be read.
+ * Returns how many there were, and their ids where they are to be kept and are not too many.
+ */
+async function* readFile(
+  job: Job,
+  file: ScannedFile,
+  keepIds: boolean,
+): AsyncGenerator<ConnectorMessage, { readonly rows: number; readonly ids: readonly string[] | null }, void> {
   const { stream } = job.plan;
   const survey = await surveyFile(job, file);
   const name = createNamer(job.plan.table, survey, { delimited: file.form !== null });
   const observedAt = observed(job.context.clock);
-  const ids: string[] = [];
-  for await (const { sheet, hidden, rows } of openSheets(file, file.form)) {
-    if (hidden || !file.tables.some((found) => found.stream === stream && found.sheet === sheet)) continue;
-    const table = await findTable(rows);
-    if (table === null) continue;
+  const ids: string[] | null = keepIds && survey.rows <= MAX_IDS ? [] : null;
+  let done = 0;
+  for await (const { table, sheet } of tablesOf(job, file)) {
     for await (const row of table.rows()) {
       const named = name(table, row);
       if (named === null) continue;
-      ids.push(named.id);
+      done += 1;
+      ids?.push(named.id);
       const where = { file: file.name, fileSha256: file.sha256, row: named.row, ...(sheet === null ? {} : { sheet }) };
-      yield upsert(stream, named.id, named.raw, { observedAt, provenance: where });
-      if (ids.length % 5000 === 0) yield { type: "progress", stream, done: ids.length, total: survey.rows };
+      yield upsert(stream, named.id, named.raw, { observedAt, version: named.version, provenance: where });
+      if (done % 5000 === 0) yield { type: "progress", stream, done, total: survey.rows };
     }
   }
-  return ids;
+  return { rows: done, ids };
 }
 
 async function surveyFile(job: Job, file: ScannedFile): Promise<Survey> {
   const draft = createSurvey(job.plan.table);
+  for await (const { table } of tablesOf(job, file)) {
+    for await (const row of table.rows()) draft.add(table, row);
+    throwIfAborted(job.context.signal);
+  }
+  if (!draft.needsAgain()) return draft.done();
+  for await (const { table } of tablesOf(job, file)) {
+    for await (const row of table.rows()) draft.addAgain(table, row);
+  }
+  return draft.done();
+}
+
+/** The stream's tables in a file: several sheets can hold one. */
+async function* tablesOf(
+  job: Job,
+  file: ScannedFile,
+): AsyncGenerator<{ readonly table: Table; readonly sheet: string | null }, void, void> {
   for await (const { sheet, hidden, rows } of openSheets(file, file.form)) {
     if (hidden || !file.tables.some((found) => found.stream === job.plan.stream && found.sheet === sheet)) continue;
     const table = await findTable(rows);
-    if (table === null) continue;
-    for await (const row of table.rows()) draft.add(table, row);
-    if (job.context.signal.aborted) throw job.context.signal.reason;
+    if (table !== null) yield { table, sheet };
   }
-  return draft.done();
 }

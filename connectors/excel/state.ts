@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { StreamState } from "#core";
 
 /** Ids of a file beyond this number are not kept: a corrected file is then read again without finding what vanished. */
-const MAX_IDS = 250_000;
+export const MAX_IDS = 250_000;
 
 const schema = z.object({
   v: z.literal(1),
@@ -28,9 +28,9 @@ export function parseState(
   return parsed.data.idColumn === idColumn && parsed.data.load === load ? parsed.data : null;
 }
 
-/** Packs ids; null when there are too many. */
-export function packIds(ids: readonly string[]): string | null {
-  return ids.length > MAX_IDS ? null : gzipSync(JSON.stringify(ids)).toString("base64");
+/** Packs ids. */
+export function packIds(ids: readonly string[]): string {
+  return gzipSync(JSON.stringify(ids)).toString("base64");
 }
 
 /** Unpacks ids. */

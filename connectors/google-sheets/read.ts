@@ -103,6 +103,7 @@ async function* emitRows(
     rows.push(row);
     draft.add(table, row);
   }
+  if (draft.needsAgain()) for (const row of rows) draft.addAgain(table, row);
   const survey = draft.done();
   const name = createNamer(plan.table, survey, { delimited: false });
   const observedAt = observed(context.clock);
@@ -111,7 +112,11 @@ async function* emitRows(
     const named = name(table, row);
     if (named === null) continue;
     done += 1;
-    yield upsert(plan.stream, named.id, named.raw, { observedAt, provenance: { sheet: tab.title, row: named.row } });
+    yield upsert(plan.stream, named.id, named.raw, {
+      observedAt,
+      version: named.version,
+      provenance: { sheet: tab.title, row: named.row },
+    });
     if (done % 5000 === 0) yield { type: "progress", stream: plan.stream, done, total: survey.rows };
   }
   return done;

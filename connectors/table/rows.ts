@@ -1,9 +1,10 @@
-import { contentHash } from "#core";
+import { contentHash, sha256 } from "#core";
 import type { TableMapping } from "#core";
 import { cellText, isBlank } from "./cells.ts";
 import type { Cell, SheetRow } from "./cells.ts";
 import { lastFilled } from "./detect.ts";
 import type { Table } from "./detect.ts";
+import type { Column } from "./headers.ts";
 import { createProfile } from "./shift.ts";
 import type { Profile } from "./shift.ts";
 
@@ -22,14 +23,18 @@ export interface NamedRow {
   readonly raw: RawRow;
   /** 1-based row in the sheet. */
   readonly row: number;
+  /** Hash of the raw row. */
+  readonly version: string;
 }
 
 /** What a first pass over a table learns; needed before the first row can be named. */
 export interface Survey {
   readonly rows: number;
   readonly profile: Profile;
-  /** For ids that stand on several rows: the smallest row hash, whose row keeps the plain id. */
-  readonly repeated: ReadonlyMap<string, string>;
+  /** Short hashes of ids that stand on several rows. */
+  readonly repeated: ReadonlySet<number>;
+  /** By such an id: the smallest row hash, whose row keeps the plain id. */
+  readonly smallest: ReadonlyMap<string, string>;
   /** False where many rows are short (long): then the writer leaves out (adds) trailing cells and nothing shifted. */
   readonly shortIsOdd: boolean;
   readonly longIsOdd: boolean;
@@ -38,14 +43,18 @@ export interface Survey {
 /** Several sheets of one file can be one table. */
 export interface SurveyDraft {
   add(table: Table, row: SheetRow): void;
+  /** True where ids are repeated: every row has to be shown once more, by `addAgain`. */
+  needsAgain(): boolean;
+  addAgain(table: Table, row: SheetRow): void;
   done(): Survey;
 }
 
-/** Starts a survey. `delimited` says that the number of cells of a row means something. */
+/** Starts a survey. Ids are remembered as numbers of 53 bits, so that a million of them take little room. */
 export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
   const profile = createProfile();
-  const seen = new Map<string, string>();
-  const repeated = new Map<string, string>();
+  const seen = new Set<number>();
+  const repeated = new Set<number>();
+  const smallest = new Map<string, string>();
   const count = { rows: 0, short: 0, long: 0 };
   return {
     add(table, row) {
@@ -54,25 +63,41 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
       if (row.cells.length < table.width) count.short += 1;
       if (row.cells.length > table.width) count.long += 1;
       profile.add(row);
-      const raw = valuesOf(table, row);
-      const id = idText(mapping, raw);
+      const id = idText(mapping, table, row);
       if (id === null) return;
-      const hash = rowHash(raw);
-      const before = seen.get(id);
-      if (before === undefined) seen.set(id, hash);
-      else {
-        const smallest = repeated.get(id) ?? before;
-        repeated.set(id, hash < smallest ? hash : smallest);
-      }
+      const short = shortHash(id);
+      if (seen.has(short)) repeated.add(short);
+      else seen.add(short);
+    },
+    needsAgain: () => repeated.size > 0,
+    addAgain(table, row) {
+      const id = idText(mapping, table, row);
+      if (id === null || !repeated.has(shortHash(id))) return;
+      const hash = rowHash(table, row);
+      const before = smallest.get(id);
+      if (before === undefined || hash < before) smallest.set(id, hash);
     },
     done: () => ({
       rows: count.rows,
       profile,
       repeated,
+      smallest,
       shortIsOdd: count.short <= count.rows * 0.2,
       longIsOdd: count.long <= count.rows * 0.2,
     }),
   };
+}
+
+/** Two rounds of FNV-1a with different seeds, 53 bits together; a chance equality only costs a closer look. */
+function shortHash(text: string): number {
+  let a = 0x811c9dc5;
+  let b = 0x1b873593;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    a = Math.imul(a ^ code, 0x01000193) >>> 0;
+    b = Math.imul(b ^ code, 0x85ebca6b) >>> 0;
+  }
+  return (a & 0x1fffff) * 0x100000000 + b;
 }
 
 /** Names rows in a second pass. The same rows in another order get the same ids. */
@@ -86,38 +111,55 @@ export function createNamer(
   const doubles = mapping?.entity !== "transaction" || mapping.id !== undefined;
   return (table, row) => {
     if (row.cells.every((cell) => isBlank(cell))) return null;
-    const raw = valuesOf(table, row);
-    const hash = rowHash(raw);
-    const base = baseId(idText(mapping, raw), hash, survey);
-    const remember = base.startsWith("h:") || survey.repeated.has(idText(mapping, raw) ?? "");
+    const hash = rowHash(table, row);
+    const id = idText(mapping, table, row);
+    const base = baseId(id, hash, survey);
+    const remember = id === null || survey.repeated.has(shortHash(id));
     const nth = remember ? (times.get(base) ?? 0) + 1 : 1;
     if (remember) times.set(base, nth);
     const marks = marksOf(table, row, survey, options.delimited);
-    const duplicate = nth > 1 && doubles ? { __duplicate: true } : {};
-    return { id: nth === 1 ? base : `${base}#${nth}`, raw: { ...raw, ...marks, ...duplicate }, row: row.row };
+    if (nth > 1 && doubles) marks["__duplicate"] = true;
+    const raw = Object.assign(valuesOf(table, row), marks);
+    const plain = Object.keys(marks).length === 0;
+    return {
+      id: nth === 1 ? base : `${base}#${nth}`,
+      raw,
+      row: row.row,
+      version: plain ? hash : contentHash(raw).slice(0, 16),
+    };
   };
 }
 
 function baseId(id: string | null, hash: string, survey: Survey): string {
   if (id === null) return `h:${hash}`;
-  const smallest = survey.repeated.get(id);
+  const smallest = survey.smallest.get(id);
   return smallest === undefined || smallest === hash ? id : `${id}~${hash.slice(0, 8)}`;
 }
 
 /** The id column's text, trimmed; null without such a column or value. */
-function idText(mapping: TableMapping | undefined, raw: RawRow): string | null {
-  const value = mapping?.id === undefined ? undefined : raw[mapping.id];
-  if (value === undefined || value === null) return null;
-  const text = cellText({
-    type: typeof value === "number" ? "number" : "text",
-    value: value as string | number,
-  }).trim();
+function idText(mapping: TableMapping | undefined, table: Table, row: SheetRow): string | null {
+  if (mapping?.id === undefined) return null;
+  const column = table.columns.find(({ header }) => header === mapping.id);
+  const cell = column === undefined ? undefined : row.cells[column.index];
+  if (cell === undefined || isBlank(cell) || cell.type === "error") return null;
+  const text = cellText(cell).trim();
   return text === "" ? null : text;
 }
 
-/** Hash of a row's values; marks have no part in it. */
-export function rowHash(raw: RawRow): string {
-  return contentHash(raw).slice(0, 16);
+/** Columns of a table by header, so that moved columns give the same hash. */
+const sortedColumns = new WeakMap<Table, readonly Column[]>();
+
+/** Hash of a row's values by header; marks, blank cells and the order of columns have no part in it. */
+function rowHash(table: Table, row: SheetRow): string {
+  const columns = sortedColumns.get(table) ?? table.columns.toSorted((a, b) => (a.header < b.header ? -1 : 1));
+  sortedColumns.set(table, columns);
+  let text = "";
+  for (const { index, header } of columns) {
+    const cell = row.cells[index];
+    if (cell === undefined || isBlank(cell)) continue;
+    text += `${header}\u0000${cell.type === "text" ? "" : typeof cell.value}\u0000${cellText(cell)}\u0001`;
+  }
+  return sha256(text).slice(0, 16);
 }
 
 /** Header to value. */

@@ -2,7 +2,7 @@ import { load } from "cheerio";
 import { afterEach, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
 import { manualClock } from "#core";
-import type { Connector, NoticeMessage } from "#core";
+import type { Connector } from "#core";
 import { jsonLdItems, listedOf, microdataItems } from "../../connectors/directory/structured.ts";
 import { contentOf, emptyMemory, mapContext, run, START, testContext } from "./support/context.ts";
 import type { Run } from "./support/context.ts";
@@ -25,8 +25,7 @@ const shop = (id: string, rest: Record<string, unknown> = {}): Record<string, un
   telephone: "876-926-1234",
   ...rest,
 });
-const notices = (done: Run): string[] =>
-  done.messages.filter((m) => m.type === "notice").map((m) => (m as NoticeMessage).code);
+const notices = (done: Run): string[] => done.messages.filter((m) => m.type === "notice").map((m) => m.code);
 const asked = (fake: FakeSite): string[] => fake.asked.map(({ url }) => url.pathname);
 const ids = (memory: ReturnType<typeof emptyMemory>): string[] =>
   Object.keys(contentOf(memory)).map((key) => key.replace("listings/https://dir.example/", ""));

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
-import type { Connector, NoticeMessage, TableMapping } from "#core";
+import type { Connector, TableMapping } from "#core";
 import { codeKind } from "../../connectors/excel/formats.ts";
 import { openSheets } from "../../connectors/excel/scan.ts";
 import { sniffDelimiter } from "../../connectors/excel/delimited.ts";
@@ -41,8 +41,7 @@ function put(name: string, content: string | Buffer): string {
 
 const read = (memory: Memory = emptyMemory(), tables: Record<string, TableMapping> = {}): Promise<Run> =>
   run(connector, { paths: [dir] }, { context: testContext(), memory, tables });
-const notices = (done: Run): string[] =>
-  done.messages.filter((m) => m.type === "notice").map((m) => (m as NoticeMessage).code);
+const notices = (done: Run): string[] => done.messages.filter((m) => m.type === "notice").map((m) => m.code);
 const stream = (done: Run): string => done.records[0]?.stream ?? "";
 const raws = (done: Run): unknown[] => done.records.map(({ raw }) => raw);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
 import { manualClock } from "#core";
-import type { Connector, NoticeMessage } from "#core";
+import type { Connector } from "#core";
 import { contentOf, emptyMemory, run, START, testContext } from "./support/context.ts";
 import type { Run } from "./support/context.ts";
 import { startFakeSheets } from "./support/fake-sheets.ts";
@@ -27,8 +27,7 @@ async function book(
   fake.tabs.push(tab);
   return { fake, tab, context: testContext({ allowPrivateHosts: [fake.host] }) };
 }
-const notices = (done: Run): string[] =>
-  done.messages.filter((m) => m.type === "notice").map((m) => (m as NoticeMessage).code);
+const notices = (done: Run): string[] => done.messages.filter((m) => m.type === "notice").map((m) => m.code);
 const raws = (done: Run): unknown[] => done.records.map(({ raw }) => raw);
 
 describe("the Google Sheets connector", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
 import { manualClock } from "#core";
-import type { Connector, NoticeMessage } from "#core";
+import type { Connector } from "#core";
 import { contentOf, emptyMemory, mapContext, memorySecrets, run, START, testContext } from "./support/context.ts";
 import type { Run } from "./support/context.ts";
 import { startFakeBooks } from "./support/fake-quickbooks.ts";
@@ -39,9 +39,7 @@ describe("the QuickBooks connector", () => {
     fake.put("Invoice", "9", { TotalAmt: 10 });
     const done = await read(fake, { context, streams: ["customers", "invoices"] });
     expect(done.records.map(({ id }) => id)).toEqual(["1", "2", "9"]);
-    expect(done.messages.filter((m) => m.type === "notice").map((m) => (m as NoticeMessage).code)).toEqual([
-      "inactive_record",
-    ]);
+    expect(done.messages.filter((m) => m.type === "notice").map((m) => m.code)).toEqual(["inactive_record"]);
     expect(queries(fake).filter((text) => text.includes("FROM Invoice") && text.includes("Active"))).toEqual([]);
   });
 

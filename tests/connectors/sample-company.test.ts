@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
-import type { Connector, NoticeMessage } from "#core";
+import type { Connector } from "#core";
 import { contentOf, emptyMemory, mapContext, memorySecrets, run, testContext } from "./support/context.ts";
 import type { Run } from "./support/context.ts";
 
@@ -90,9 +90,7 @@ describe.skipIf(!existsSync(server))("all connectors against the sample company"
   const outcomes = (runs: Map<string, Run>): string[] =>
     [...runs.values()].flatMap((one) => [...one.ends.values()].map((end) => end.outcome));
   const notices = (runs: Map<string, Run>): string[] =>
-    [...runs.values()].flatMap((one) =>
-      one.messages.filter((m) => m.type === "notice").map((m) => (m as NoticeMessage).code),
-    );
+    [...runs.values()].flatMap((one) => one.messages.filter((m) => m.type === "notice").map((m) => m.code));
 
   it("reads everything, then nothing new, then exactly what happened on the days after", async () => {
     const first = await readAll();

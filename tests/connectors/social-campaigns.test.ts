@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { findConnector } from "#connectors";
-import type { Connector, NoticeMessage } from "#core";
+import type { Connector } from "#core";
 import { contentOf, emptyMemory, mapContext, run, testContext } from "./support/context.ts";
 import { startFakeMailings, startFakeSocial } from "./support/fake-sites.ts";
 import { json } from "./support/server.ts";
@@ -48,11 +48,7 @@ describe("the social connector", () => {
     });
     const done = await run(social, fake.settings, { context: testContext({ allowPrivateHosts: [fake.host] }) });
     expect([...done.ends.values()].map((end) => end.outcome)).toEqual(["complete", "complete"]);
-    expect(
-      done.messages
-        .filter((m) => m.type === "notice")
-        .map((m) => [(m as NoticeMessage).code, (m as NoticeMessage).subject]),
-    ).toEqual([
+    expect(done.messages.filter((m) => m.type === "notice").map((m) => [m.code, m.subject])).toEqual([
       ["page_gone", "nobody"],
       ["page_gone", "nobody"],
     ]);

@@ -13,8 +13,8 @@ import { mapContext } from "./support/context.ts";
 const cell = (value: unknown): Cell => {
   if (value === null || value === undefined) return EMPTY;
   if (typeof value === "number") return { type: "number", value };
-  if (typeof value === "object") return { type: "date", value: (value as { date: string }).date };
-  return textCell(String(value as string));
+  if (typeof value === "object" && "date" in value) return { type: "date", value: String(value.date) };
+  return textCell(value as string);
 };
 
 async function* source(rows: readonly (readonly unknown[])[]): AsyncGenerator<SheetRow> {
@@ -38,6 +38,10 @@ async function named(
   const draft = createSurvey(mapping);
   const first = await tableOf(rows);
   for await (const row of first.rows()) draft.add(first, row);
+  if (draft.needsAgain()) {
+    const again = await tableOf(rows);
+    for await (const row of again.rows()) draft.addAgain(again, row);
+  }
   const second = await tableOf(rows);
   const name = createNamer(mapping, draft.done(), { delimited });
   const out: NamedRow[] = [];

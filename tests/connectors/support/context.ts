@@ -138,7 +138,7 @@ function apply(memory: Memory, message: ConnectorMessage, present: Map<string, S
   if (message.type === "checkpoint")
     memory.states.set(message.stream, JSON.parse(JSON.stringify(message.state)) as StreamState);
   if (message.type === "streamEnd" && message.snapshot) {
-    for (const key of [...memory.records.keys()]) {
+    for (const key of Array.from(memory.records.keys())) {
       if (key.startsWith(`${message.stream}/`) && present.get(message.stream)?.has(key) !== true)
         memory.records.delete(key);
     }

@@ -136,9 +136,21 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
     },
   };
   return Object.defineProperties(books, {
-    clock: { get: () => state.clock, set: (value: number) => (state.clock = value) },
+    clock: {
+      get: () => state.clock,
+      set: (value: number) => {
+        state.clock = value;
+      },
+    },
     refreshes: { get: () => state.refreshes },
-    tokenLife: { get: () => state.tokenLife, set: (value: number) => (state.tokenLife = value) },
-    beforeQuery: { get: () => hooks.beforeQuery, set: (value: (() => void) | null) => (hooks.beforeQuery = value) },
+    tokenLife: {
+      get: () => state.tokenLife,
+      set: (value: number) => {
+        state.tokenLife = value;
+      },
+    },
+    beforeQuery: { get: () => hooks.beforeQuery, set: (value: (() => void) | null) => {
+        hooks.beforeQuery = value;
+      } },
   }) as unknown as FakeBooks;
 }

@@ -49,8 +49,18 @@ export async function startFakeSite(now?: () => number): Promise<FakeSite> {
     settings: { start_urls: [`${double.url}/list/`], terms_policy: "test-terms", lawful_basis: "consent" },
   };
   return Object.defineProperties(site, {
-    robots: { get: () => state.robots, set: (value: Answer) => (state.robots = value) },
-    sitemap: { get: () => state.sitemap, set: (value: string | null) => (state.sitemap = value) },
+    robots: {
+      get: () => state.robots,
+      set: (value: Answer) => {
+        state.robots = value;
+      },
+    },
+    sitemap: {
+      get: () => state.sitemap,
+      set: (value: string | null) => {
+        state.sitemap = value;
+      },
+    },
   }) as unknown as FakeSite;
 }
 

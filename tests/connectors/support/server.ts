@@ -27,7 +27,7 @@ export interface Double {
   readonly asked: (Asked & { readonly at: number })[];
   /** The next answers, whatever is asked, for paths that contain `path`. */
   fault(answer: Answer, options?: { readonly times?: number; readonly path?: string }): void;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a double on loopback. `now` gives the times in its log. */
@@ -53,10 +53,16 @@ export async function startDouble(
         const fault = faults.find((candidate) => candidate.left > 0 && url.pathname.includes(candidate.path));
         if (fault !== undefined) fault.left -= 1;
         const answer = fault?.answer ?? (await handle(one));
-        if (answer.cut === "now") return void request.socket.destroy();
+        if (answer.cut === "now") {
+          request.socket.destroy();
+          return;
+        }
         const body = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(answer.body ?? "", "utf8");
         response.writeHead(answer.status, { "content-length": String(body.length), ...answer.headers });
-        if (answer.cut === undefined) return void response.end(body);
+        if (answer.cut === undefined) {
+          response.end(body);
+          return;
+        }
         response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
           if (answer.cut === "half") request.socket.destroy();
         });
