@@ -39,11 +39,9 @@ if (existsSync(report)) {
   passed += result.numPassedTests;
   // A file that cannot be loaded has no failed test of its own; it is a failure all the same.
   failed += Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0);
-  const skipped = result.numPendingTests + result.numTodoTests;
-  if (skipped > 0) {
-    process.stdout.write(`FAILED: ${skipped} tests were skipped; a skipped test proves nothing\n`);
-    failed += skipped;
-  }
+  // Tests of what this machine cannot be (root, or a plain user) say so; tests/architecture forbids any other skip.
+  const skipped = result.numPendingTests;
+  if (skipped > 0) process.stdout.write(`${skipped} tests do not apply to this machine or user\n`);
 }
 rmSync(folder, { recursive: true, force: true });
 if (tests.status !== 0 && failed === 0) failed += 1;

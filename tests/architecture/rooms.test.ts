@@ -107,3 +107,12 @@ describe("the architecture page", () => {
       expect(statSync(join(ROOT, path), { throwIfNoEntry: false }), path).toBeDefined();
   });
 });
+
+describe("the tests", () => {
+  it("are never switched off by hand", () => {
+    const off = sources("tests").filter((file) =>
+      /\b(it|test|describe)\.(skip|todo|only)\b(?!If)/.test(readFileSync(join(ROOT, file), "utf8")),
+    );
+    expect(off.filter((file) => file !== "tests/architecture/rooms.test.ts")).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, dictionary, jsonValue, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   canonicalJson,
@@ -17,9 +17,9 @@ import {
 
 describe("source keys", () => {
   it("can be taken apart again, whatever stands in them", () => {
-    const part = fc.string({ unit: "grapheme" });
-    fc.assert(
-      fc.property(part, part, part, part, (source, account, stream, id) => {
+    const part = string({ unit: "grapheme" });
+    assert(
+      property(part, part, part, part, (source, account, stream, id) => {
         const parts = { source, account, stream, id };
         expect(parseSourceKey(sourceKey(parts))).toEqual(parts);
       }),
@@ -36,8 +36,8 @@ describe("source keys", () => {
 
 describe("content hashes and ids", () => {
   it("do not depend on the order of keys", () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+    assert(
+      property(dictionary(string(), jsonValue()), (value) => {
         const turned = Object.fromEntries(Object.entries(value).reverse());
         expect(contentHash(turned)).toBe(contentHash(value));
       }),

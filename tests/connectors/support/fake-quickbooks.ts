@@ -149,8 +149,11 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
         state.tokenLife = value;
       },
     },
-    beforeQuery: { get: () => hooks.beforeQuery, set: (value: (() => void) | null) => {
+    beforeQuery: {
+      get: () => hooks.beforeQuery,
+      set: (value: (() => void) | null) => {
         hooks.beforeQuery = value;
-      } },
+      },
+    },
   }) as unknown as FakeBooks;
 }
