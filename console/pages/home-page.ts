@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Lead } from "../queries/leads.ts";
+import type { LeadRow } from "#warehouse";
 import type { Alert } from "../queries/runs.ts";
 import type { Status } from "../queries/status.ts";
 import { capital, codeInWords, count } from "../words.ts";
@@ -12,7 +12,7 @@ import { runBadge } from "./run-words.ts";
 /** What matters now. */
 export function homePage(input: {
   readonly status: Status;
-  readonly topLeads: readonly Lead[];
+  readonly topLeads: readonly LeadRow[];
   readonly words: Words;
   readonly csrf: string;
   readonly workspaceName: string;
@@ -80,7 +80,7 @@ function figure(title: string, value: number, href: string, text: string): Html 
   </section>`;
 }
 
-function topLeads(leads: readonly Lead[]): Html {
+function topLeads(leads: readonly LeadRow[]): Html {
   return html`<section>
     <h2>First leads</h2>
     <ol class="rows">

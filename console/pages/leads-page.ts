@@ -1,12 +1,12 @@
 import { html } from "hono/html";
-import type { Lead } from "../queries/leads.ts";
+import type { LeadRow } from "#warehouse";
 import type { Words } from "../words.ts";
 import type { Html } from "./layout.ts";
 import { badge, customerLink, pager, phoneLink, withQuery } from "./parts.ts";
 
 /** The ranked list for sales. */
 export function leadsPage(input: {
-  readonly leads: readonly Lead[];
+  readonly leads: readonly LeadRow[];
   readonly after: number;
   readonly more: boolean;
   readonly words: Words;
@@ -46,7 +46,7 @@ export function bandBadge(band: string): Html {
   }
 }
 
-function leadItem(lead: Lead, words: Words): Html {
+function leadItem(lead: LeadRow, words: Words): Html {
   const reasons = [lead.reason_1, lead.reason_2, lead.reason_3].filter((reason) => reason !== null && reason !== "");
   return html`<li>
     <div class="lead-who">

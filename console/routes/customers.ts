@@ -17,7 +17,7 @@ import {
   survivingId,
   timeline,
 } from "../queries/customers.ts";
-import { leadsAfter } from "../queries/leads.ts";
+import { listLeads } from "#warehouse";
 import { searchCustomers } from "../queries/search.ts";
 
 const FOUND = 50;
@@ -52,7 +52,7 @@ export const addCustomerRoutes: AddRoutes = (app, context) => {
   });
   app.get("/leads", async (request, reply) => {
     const { after } = afterSchema.parse(request.query);
-    const rows = await leadsAfter(context.db, after, LEADS_PER_PAGE + 1);
+    const rows = await listLeads(context.db, { after, limit: LEADS_PER_PAGE + 1 });
     const body = leadsPage({
       leads: rows.slice(0, LEADS_PER_PAGE),
       after,

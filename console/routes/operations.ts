@@ -6,7 +6,7 @@ import { homePage } from "../pages/home-page.ts";
 import { quarantinePage } from "../pages/quarantine-page.ts";
 import { runPage, runsPage } from "../pages/runs-pages.ts";
 import type { RunDetail } from "../pages/runs-pages.ts";
-import { leadsAfter } from "../queries/leads.ts";
+import { listLeads } from "#warehouse";
 import { quarantineCounts, quarantineRows } from "../queries/quarantine.ts";
 import {
   auditResults,
@@ -40,7 +40,7 @@ export const addOperationRoutes: AddRoutes = (app, context) => {
   app.get("/", async (request, reply) => {
     const body = homePage({
       status: await readStatus(context.db),
-      topLeads: await leadsAfter(context.db, 0, HOME_LEADS),
+      topLeads: await listLeads(context.db, { limit: HOME_LEADS }),
       words: context.words,
       csrf: sessionOf(request).csrf,
       workspaceName: context.workspaceName,

@@ -1,21 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import ExcelJS from "exceljs";
-
-/** One row of the ranked list, as published in customer_360.leads. Dates are ISO text. */
-export interface LeadRow {
-  readonly rank: number;
-  readonly customer_id: string;
-  readonly customer: string;
-  readonly phone: string | null;
-  readonly last_contact: string | null;
-  readonly band: string;
-  readonly meaning: string;
-  readonly reason_1: string | null;
-  readonly reason_2: string | null;
-  readonly reason_3: string | null;
-  readonly action: string;
-}
+import type { LeadRow } from "#warehouse";
 
 /** Header of the CSV: other programs read it, so it never changes. */
 export const LEADS_CSV_HEADER = [

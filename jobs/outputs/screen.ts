@@ -1,6 +1,6 @@
+import type { LeadRow } from "#warehouse";
 import type { Output } from "../output.ts";
 import { formatTable } from "../output.ts";
-import type { LeadRow } from "./leads-file.ts";
 
 /** What the last screen of a run tells; also the JSON answer of `nightly` and `demo`. */
 export interface RunSummary {

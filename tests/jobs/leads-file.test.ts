@@ -4,8 +4,8 @@ import { join } from "node:path";
 import ExcelJS from "exceljs";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LeadRow } from "#warehouse";
 import { csvCell, leadsCsv, writeLeadsFiles } from "../../jobs/outputs/leads-file.ts";
-import type { LeadRow } from "../../jobs/outputs/leads-file.ts";
 
 const LEAD: LeadRow = {
   rank: 1,
@@ -19,6 +19,7 @@ const LEAD: LeadRow = {
   reason_2: null,
   reason_3: "@SUM(A1)",
   action: "Call, then visit",
+  data_as_of: "2026-06-30",
 };
 
 describe("the ranked list", () => {

@@ -73,12 +73,15 @@ export async function countPublished(db: SqlClient): Promise<PublishedCounts> {
   return rows[0] as PublishedCounts;
 }
 
-/** The best leads, first rank first. */
-export async function listLeads(db: SqlClient, options: { readonly limit: number }): Promise<readonly LeadRow[]> {
+/** The best leads after a rank (0 where absent), best first. */
+export async function listLeads(
+  db: SqlClient,
+  options: { readonly limit: number; readonly after?: number },
+): Promise<readonly LeadRow[]> {
   const { rows } = await db.query<LeadRow>(
     `select rank, customer_id, customer, phone, last_contact, band, meaning, reason_1, reason_2, reason_3, action, data_as_of
-       from customer_360.leads order by rank limit $1`,
-    [options.limit],
+       from customer_360.leads where rank > $2 order by rank limit $1`,
+    [options.limit, options.after ?? 0],
   );
   return rows;
 }
