@@ -45,6 +45,8 @@ export async function publish(
   for (const table of PUBLISHED_TABLES) await db.query(`analyze ${table.build}`);
   return db.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [LOCK]);
+    // A steward's answer waits the second that this takes, so that none falls between reading and writing the questions.
+    await tx.query("lock table identity.review_tasks in share row exclusive mode");
     await settleQuestions(tx);
     const changes: TableChange[] = [];
     for (const table of PUBLISHED_TABLES) {
