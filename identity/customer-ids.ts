@@ -116,6 +116,8 @@ function settleCluster(
     (a, b) =>
       Number(isOrphan(a)) - Number(isOrphan(b)) ||
       byText(a.minted_as_of ?? "9999", b.minted_as_of ?? "9999") ||
+      // Two nights may know the same last day: the run tells which came first, its id begins with its time.
+      byText(a.minted_run_id, b.minted_run_id) ||
       byText(a.customer_id, b.customer_id),
   );
   const [winner, ...others] = ranked;

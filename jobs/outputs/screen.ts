@@ -1,4 +1,4 @@
-import type { LeadRow } from "#warehouse";
+import type { LeadRow, StreamSummary } from "#warehouse";
 import type { Output } from "../output.ts";
 import { formatTable } from "../output.ts";
 
@@ -11,7 +11,7 @@ export interface RunSummary {
   readonly rows_changed: number;
   readonly nothing_changed: boolean;
   readonly seconds: number;
-  readonly sources: readonly SourceSummary[];
+  readonly sources: readonly StreamSummary[];
   readonly kept_out: readonly {
     readonly source: string;
     readonly reason: string;
@@ -36,21 +36,6 @@ export interface RunSummary {
     readonly snapshot: string | null;
   };
   readonly database_url: string;
-}
-
-/** One stream of one source in the summary. */
-export interface SourceSummary {
-  readonly source: string;
-  readonly account: string;
-  readonly stream: string;
-  readonly title: string;
-  readonly outcome: string;
-  readonly read: number;
-  readonly loaded: number;
-  readonly unchanged: number;
-  readonly quarantined: number;
-  readonly filtered: number;
-  readonly problem: string | null;
 }
 
 /** Prints the summary in words that a shop owner understands. */
@@ -110,7 +95,7 @@ function printLeads(out: Output, run: RunSummary): void {
   }
 }
 
-function sourceRows(sources: readonly SourceSummary[]): readonly (readonly string[])[] {
+function sourceRows(sources: readonly StreamSummary[]): readonly (readonly string[])[] {
   const rows = sources.map((one) => [
     one.source,
     one.title,

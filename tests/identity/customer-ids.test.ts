@@ -11,12 +11,13 @@ function run(
   partition: Partition,
   before?: { ledger: readonly CustomerIdRow[]; assignment: ReadonlyMap<string, string> },
   asOf = "2026-01-01",
+  runId = "run",
 ) {
   return assignCustomerIds({
     clusters: rowsOf(partition),
     ledger: before?.ledger ?? [],
     ...(before === undefined ? {} : { crosswalk: before.assignment }),
-    mint: { runId: "run", asOf },
+    mint: { runId, asOf },
   });
 }
 
@@ -39,6 +40,14 @@ describe("customer ids", () => {
     const parted = run([["a"], ["b"]], merged, "2026-01-04");
     expect(parted.assignment).toEqual(second.assignment);
     expect(parted.events.map(({ event }) => event)).toEqual(["revived"]);
+  });
+
+  it("come back when a merge that tore a customer apart is undone, also within one day", () => {
+    const first = run([["a", "b"], ["c"]], undefined, "2026-01-01", "run-1");
+    const torn = run([["b"], ["a", "c"]], first, "2026-01-01", "run-2");
+    const undone = run([["a", "b"], ["c"]], torn, "2026-01-01", "run-3");
+    expect(undone.assignment).toEqual(first.assignment);
+    expect(undone.ledger.find((row) => row.anchor_key === "b")).toMatchObject({ status: "retired" });
   });
 
   it("move to the smallest remaining record when the anchor record is gone", () => {
