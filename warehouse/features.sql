@@ -6,7 +6,8 @@ with bounds as (
   select $1::date as cutoff, $1::date + $2::int as until, $3::boolean as training
 ),
 documents as (
-  select t.customer_id, t.kind, t.date, t.due_date, t.home_amount::double precision as home_amount, t.category
+  -- Money is summed exactly, so that no sum depends on the order of its rows, and becomes a float in the last select.
+  select t.customer_id, t.kind, t.date, t.due_date, t.home_amount, t.category
   from build.transactions t
   where t.customer_id is not null and not t.voided
 ),
@@ -30,14 +31,14 @@ purchases as (
     coalesce(sum(p.spend) filter (where p.day > b.cutoff - 365), 0) as spend_365,
     sum(p.spend) as spend_total,
     avg(p.spend) filter (where p.spend > 0) as mean_spend,
-    avg(p.gap)::double precision as gap_mean,
-    stddev_samp(p.gap)::double precision as gap_sd
+    avg(p.gap) as gap_mean,
+    stddev_samp(p.gap) as gap_sd
   from purchase_days p, bounds b
   group by p.customer_id
 ),
 categories as (
   select distinct on (c.customer_id) c.customer_id, c.category as top_category,
-    c.lines::double precision / sum(c.lines) over (partition by c.customer_id) as top_category_share,
+    c.lines / sum(c.lines) over (partition by c.customer_id) as top_category_share,
     (count(*) over (partition by c.customer_id))::int as categories_365
   from (
     select d.customer_id, d.category, count(*) as lines
@@ -127,23 +128,23 @@ select
   -- Rhythm.
   (b.cutoff - p.last_day)::int as recency_days,
   coalesce(p.frequency, 0) as frequency,
-  p.gap_mean,
-  p.gap_sd,
-  (b.cutoff - p.last_day) - p.gap_mean as days_late,
-  case when p.gap_mean > 0 then (b.cutoff - p.last_day) / p.gap_mean end as lateness,
+  p.gap_mean::double precision as gap_mean,
+  p.gap_sd::double precision as gap_sd,
+  ((b.cutoff - p.last_day) - p.gap_mean)::double precision as days_late,
+  case when p.gap_mean > 0 then ((b.cutoff - p.last_day) / p.gap_mean)::double precision end as lateness,
   coalesce(p.purchases_30, 0) as purchases_30,
   coalesce(p.purchases_90, 0) as purchases_90,
   coalesce(p.purchases_365, 0) as purchases_365,
   -- Money, home currency; documents without a rate are not in it.
-  coalesce(p.spend_30, 0) as spend_30,
-  coalesce(p.spend_90, 0) as spend_90,
-  coalesce(p.spend_365, 0) as spend_365,
-  coalesce(p.spend_total, 0) as spend_total,
-  p.mean_spend,
-  case when p.spend_365 > 0 then p.spend_90 / p.spend_365 * 365 / 90 end as spend_trend,
+  coalesce(p.spend_30, 0)::double precision as spend_30,
+  coalesce(p.spend_90, 0)::double precision as spend_90,
+  coalesce(p.spend_365, 0)::double precision as spend_365,
+  coalesce(p.spend_total, 0)::double precision as spend_total,
+  p.mean_spend::double precision as mean_spend,
+  case when p.spend_365 > 0 then (p.spend_90 / p.spend_365 * 365 / 90)::double precision end as spend_trend,
   coalesce(m.credit_memos_365, 0) as credit_memos_365,
-  case when p.spend_365 > 0 then least(1, m.credited_365 / p.spend_365) end as credit_share_365,
-  case when k.known then coalesce(m.overdue, 0) end as overdue_balance,
+  case when p.spend_365 > 0 then least(1, m.credited_365 / p.spend_365)::double precision end as credit_share_365,
+  case when k.known then coalesce(m.overdue, 0)::double precision end as overdue_balance,
   case when greatest(m.estimate_day, c.quote_day) >= coalesce(p.last_day, greatest(m.estimate_day, c.quote_day))
     then (b.cutoff - greatest(m.estimate_day, c.quote_day))::int end as quote_days,
   -- Contacts.
@@ -164,12 +165,12 @@ select
   coalesce(c.posts_90, 0) as posts_90,
   -- What is bought.
   t.top_category,
-  t.top_category_share,
+  t.top_category_share::double precision as top_category_share,
   coalesce(t.categories_365, 0) as categories_365,
   -- Labels: only days after the cut-off, up to and with the last day of the horizon.
   case when b.training then (a.customer_id is not null)::int end as label_purchased,
   case when b.training and p.last_day > b.cutoff - 365 then (a.customer_id is null)::int end as label_churned,
-  case when b.training then coalesce(a.spend, 0) end as label_spend
+  case when b.training then coalesce(a.spend, 0)::double precision end as label_spend
 from build.golden g
 cross join bounds b
 cross join payments_known k

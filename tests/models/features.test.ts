@@ -103,6 +103,23 @@ describe("features as of a cut-off", () => {
     expect(now.every((r) => r.label_purchased === null && r.label_churned === null)).toBe(true);
   });
 
+  it("are the same digits however the rows lie on disk", async () => {
+    const amounts = Array.from({ length: 200 }, (_, i) => Math.round(1e5 * Math.abs(Math.sin(i + 1))) / 100 + i * 1000);
+    const sums = async (ordered: readonly number[]) => {
+      await db.query("delete from build.transactions where customer_id = 'F'");
+      for (const amount of ordered) {
+        const day = isoDay(Date.UTC(2024, 0, 1 + Math.floor(amount / 1000 / 2)) / 86_400_000);
+        await addDocument(db, "F", "invoice", day, amount);
+        await addDocument(db, "F", "payment", day, amount / 10);
+      }
+      return (await readFeatures(db, { cutoff: "2024-12-31", horizonDays: 90 })).filter((r) => r.customer_id === "F");
+    };
+    await addCustomer(db, "F", "2024-02-01");
+    expect(await sums([...amounts].reverse())).toEqual(await sums(amounts));
+    await db.query("delete from build.transactions where customer_id = 'F'");
+    await db.query("delete from build.golden where customer_id = 'F'");
+  });
+
   it("do not change when the future does", async () => {
     const features = async () =>
       (await readFeatures(db, at)).map((r) => ({ ...r, label_purchased: 0, label_churned: 0, label_spend: 0 }));
