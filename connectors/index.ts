@@ -13,6 +13,8 @@ export type { HttpResponse } from "./http-transport.ts";
 export { isPrivateAddress } from "./http-hosts.ts";
 export { parseRobots } from "./robots.ts";
 export type { Robots, RobotsRule, RobotsVerdict } from "./robots.ts";
+export { readFileRows } from "./excel/table-file.ts";
+export type { FileCell } from "./excel/table-file.ts";
 export { TABLE_FIELDS } from "./table/fields.ts";
 export { formatDecimal, parseDecimal } from "./decimal.ts";
 

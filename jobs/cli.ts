@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { COMMANDS } from "./command-list.ts";
+import { COMMANDS, COMMAND_GROUPS } from "./command-list.ts";
 import type { CommandInput, CommandSpec } from "./command.ts";
 
 /** Runs `c360` with the words after the program's name; gives the exit code. */
@@ -34,12 +34,27 @@ export function createProgram(act: (spec: CommandSpec, input: CommandInput) => P
       "after",
       "\nStart here:\n  $ c360 demo\n  $ c360 init && c360 add excel customers.xlsx && c360 nightly\n",
     );
-  for (const spec of COMMANDS) program.addCommand(createCommand(spec, act));
+  for (const spec of COMMANDS) parentOf(program, spec).addCommand(createCommand(spec, act));
   return program;
 }
 
+/** The command under which a command stands: `model` for `model train`, which is made when it is first needed. */
+function parentOf(program: Command, spec: CommandSpec): Command {
+  let parent = program;
+  for (const word of spec.name.split(" ").slice(0, -1)) {
+    const found = parent.commands.find((command) => command.name() === word);
+    if (found === undefined) {
+      const group = new Command(word).description(COMMAND_GROUPS[word] ?? spec.summary).exitOverride();
+      group.helpCommand(false).showHelpAfterError(`(c360 ${word} --help shows what there is)`);
+      parent.addCommand(group);
+      parent = group;
+    } else parent = found;
+  }
+  return parent;
+}
+
 function createCommand(spec: CommandSpec, act: (spec: CommandSpec, input: CommandInput) => Promise<void>): Command {
-  const command = new Command(spec.name)
+  const command = new Command(spec.name.split(" ").at(-1))
     .description(spec.summary)
     .exitOverride()
     .showHelpAfterError(`(c360 ${spec.name} --help shows what it takes, with examples)`);

@@ -106,7 +106,7 @@ export async function* delimitedRows(path: string, file: string, form: TextForm)
     max_record_size: 4 * 1024 * 1024,
   });
   // A failure of the file reaches the loop through the parser; leaving the loop early closes the file and is no failure.
-  pipeline(Readable.from(decoded(input, form)), parser, () => undefined);
+  pipeline(Readable.from(decodedText(input, form)), parser, () => undefined);
   let row = 0;
   try {
     for await (const record of parser) {
@@ -127,7 +127,8 @@ export async function* delimitedRows(path: string, file: string, form: TextForm)
   }
 }
 
-async function* decoded(input: AsyncIterable<unknown>, form: TextForm): AsyncGenerator<string, void, void> {
+/** The text of a file without its byte order mark and separator line. */
+export async function* decodedText(input: AsyncIterable<unknown>, form: TextForm): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder(form.encoding);
   let first = true;
   for await (const chunk of input) {

@@ -35,13 +35,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
     test: "tests/jobs/{{name}}.test.ts",
     registrations: [
       {
-        path: "jobs/command-list.ts",
-        before: "  // commands end",
+        path: "jobs/command-lists/workspace.ts",
+        before: "  // workspace commands end",
         text: `  {
     name: "{{name}}",
     summary: "say what {{name}} does",
     examples: ["c360 {{name}}"],
-    load: () => import("./commands/{{name}}.ts"),
+    load: () => import("../commands/{{name}}.ts"),
   },
 `,
       },

@@ -1,11 +1,13 @@
+import type { Command } from "commander";
 import { createProgram } from "../../jobs/cli.ts";
-import { COMMANDS } from "../../jobs/command-list.ts";
+import { COMMANDS, COMMAND_GROUPS } from "../../jobs/command-list.ts";
 
-export { COMMANDS };
+export { COMMANDS, COMMAND_GROUPS };
 
-/** The help text of a command, as `--help` prints it. */
+/** The help text of a command (`model train` is one of a group), as `--help` prints it. */
 export function createProgramForTests(name: string): string {
-  const command = createProgram(() => Promise.resolve()).commands.find((one) => one.name() === name);
+  let command: Command | undefined = createProgram(() => Promise.resolve());
+  for (const word of name.split(" ")) command = command?.commands.find((one) => one.name() === word);
   let text = "";
   command?.configureOutput({ writeOut: (more) => (text += more) });
   command?.outputHelp();
