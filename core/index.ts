@@ -84,3 +84,4 @@ export type {
   TransactionKind,
   TransactionRecord,
 } from "./records.ts";
+export type { StagedCustomerRow } from "./staged-customer.ts";

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { QuarantineCount, QuarantineFilter, QuarantineRow } from "../queries/quarantine.ts";
+import type { QuarantineCount, QuarantineFilter, QuarantineRow } from "#warehouse";
 import { codeInWords, count, reasonInWords, sourceInWords } from "../words.ts";
 import type { Words } from "../words.ts";
 import type { Html } from "./layout.ts";

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { QuarantineCount, QuarantineRow } from "../queries/quarantine.ts";
+import type { QuarantineCount, QuarantineRow } from "#warehouse";
 import type {
   Alert,
   AuditResult,

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { C360Error } from "#core";
+import { countQuarantine, listLeads, newestQuarantine } from "#warehouse";
 import type { AddRoutes, ConsoleContext } from "../context.ts";
 import { sendPage } from "../context.ts";
 import { homePage } from "../pages/home-page.ts";
 import { quarantinePage } from "../pages/quarantine-page.ts";
 import { runPage, runsPage } from "../pages/runs-pages.ts";
 import type { RunDetail } from "../pages/runs-pages.ts";
-import { listLeads } from "#warehouse";
-import { quarantineCounts, quarantineRows } from "../queries/quarantine.ts";
 import {
   auditResults,
   failedReads,
@@ -69,8 +68,8 @@ export const addOperationRoutes: AddRoutes = (app, context) => {
       before: query.before ?? null,
     };
     const [counts, rows] = await Promise.all([
-      quarantineCounts(context.db, choice.runId),
-      quarantineRows(context.db, choice, QUARANTINE_PER_PAGE + 1),
+      countQuarantine(context.db, choice.runId),
+      newestQuarantine(context.db, choice, QUARANTINE_PER_PAGE + 1),
     ]);
     const body = quarantinePage({
       counts,
@@ -94,8 +93,8 @@ async function gatherRun(context: ConsoleContext, run: Run): Promise<RunDetail> 
     runNotices(db, id),
     auditResults(db, id),
     runAlerts(db, id),
-    quarantineCounts(db, id),
-    quarantineRows(db, { runId: id, source: null, reason: null, before: null }, 20),
+    countQuarantine(db, id),
+    newestQuarantine(db, { runId: id, source: null, reason: null, before: null }, 20),
   ]);
   return {
     run,

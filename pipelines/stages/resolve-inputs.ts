@@ -1,5 +1,5 @@
 import type { CustomerIdRow, LinkConstraint, LinkRecord } from "#identity";
-import type { EntityType, SqlClient } from "#core";
+import type { SqlClient, StagedCustomerRow } from "#core";
 import * as sql from "../queries/resolve.ts";
 
 /** A staged customer with what the crosswalk says of it. */
@@ -18,7 +18,7 @@ export interface ResolveInputs {
 
 /** Reads staged customers, standing decisions, ledger and crosswalk. */
 export async function readInputs(tx: SqlClient): Promise<ResolveInputs> {
-  const staged = await tx.query<CustomerRow>(sql.customers);
+  const staged = await tx.query<StagedCustomerRow>(sql.customers);
   const decisions = await tx.query<{ left_key: string; right_key: string; decision: string }>(sql.decisions);
   const ledger = await tx.query<CustomerIdRow>(sql.ledger);
   const crosswalk = await tx.query<{ key: string; customer_id: string }>(sql.crosswalk);
@@ -34,48 +34,7 @@ export async function readInputs(tx: SqlClient): Promise<ResolveInputs> {
   };
 }
 
-interface CustomerRow {
-  readonly key: string;
-  readonly source: string;
-  readonly account: string;
-  readonly stream: string;
-  readonly source_id: string;
-  readonly file: string | null;
-  readonly entity_type: EntityType;
-  readonly entity_type_probability: number;
-  readonly display_name: string;
-  readonly given_name: string | null;
-  readonly middle_name: string | null;
-  readonly family_name: string | null;
-  readonly org_name: string | null;
-  readonly trading_as: string | null;
-  readonly emails: readonly string[];
-  readonly phones: readonly string[];
-  readonly street: string | null;
-  readonly unit: string | null;
-  readonly locality: string | null;
-  readonly region: string | null;
-  readonly region_code: string | null;
-  readonly postcode: string | null;
-  readonly country: string | null;
-  readonly website: string | null;
-  readonly handles: readonly string[];
-  readonly tax_id: string | null;
-  readonly birth_date: string | null;
-  readonly occupation: string | null;
-  readonly category: string | null;
-  readonly notes: string | null;
-  readonly parent_key: string | null;
-  readonly is_job: boolean;
-  readonly active: boolean;
-  readonly do_not_contact: boolean;
-  readonly since: string | null;
-  readonly account_number: string | null;
-  readonly latitude: number | null;
-  readonly longitude: number | null;
-}
-
-function toRecord(row: CustomerRow): StagedCustomer {
+function toRecord(row: StagedCustomerRow): StagedCustomer {
   return {
     key: row.key,
     source: row.source,

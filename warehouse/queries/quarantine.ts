@@ -19,6 +19,23 @@ export interface QuarantineRow {
   readonly first_seen_at: string;
 }
 
+/** How many records wait for one reason. */
+export interface QuarantineCount {
+  readonly source: string;
+  readonly stream: string;
+  readonly reason: string;
+  readonly records: number;
+}
+
+/** Which rows; null means all. */
+export interface QuarantineFilter {
+  readonly runId: string | null;
+  readonly source: string | null;
+  readonly reason: string | null;
+  /** Only rows with a smaller id: the next page of the newest. */
+  readonly before: number | null;
+}
+
 /** How many records one reason keeps out of one source. */
 export interface KeptOut {
   readonly source: string;
@@ -40,6 +57,33 @@ export async function listQuarantine(
       order by source, account, stream, file nulls first, sheet nulls first, row_number nulls first, id
       limit $3`,
     [filter.reason ?? null, filter.source ?? null, filter.limit ?? null],
+  );
+  return rows;
+}
+
+/** Open rows, newest first. */
+export async function newestQuarantine(
+  db: SqlClient,
+  choice: QuarantineFilter,
+  limit: number,
+): Promise<readonly QuarantineRow[]> {
+  const { rows } = await db.query<QuarantineRow>(
+    `select ${COLUMNS} from ops.quarantine
+      where status = 'open' and ($1::text is null or run_id = $1) and ($2::text is null or source = $2)
+        and ($3::text is null or reason = $3) and ($4::bigint is null or id < $4)
+      order by id desc limit $5`,
+    [choice.runId, choice.source, choice.reason, choice.before, limit],
+  );
+  return rows;
+}
+
+/** Open rows by source, stream and reason, most first; of one run or of all. */
+export async function countQuarantine(db: SqlClient, runId: string | null): Promise<readonly QuarantineCount[]> {
+  const { rows } = await db.query<QuarantineCount>(
+    `select source, stream, reason, count(*) as records from ops.quarantine
+      where status = 'open' and ($1::text is null or run_id = $1)
+      group by source, stream, reason order by count(*) desc, source, stream, reason`,
+    [runId],
   );
   return rows;
 }
