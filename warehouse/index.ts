@@ -18,7 +18,13 @@ export { PUBLISHED_TABLES } from "./published-tables.ts";
 export type { PublishedTable, TableColumn } from "./published-tables.ts";
 export { listAlerts, recordAlert, recordNotice } from "./queries/notices.ts";
 export type { AlertRow } from "./queries/notices.ts";
-export { countQuarantine, listKeptOut, listQuarantine, newestQuarantine, showQuarantine } from "./queries/quarantine.ts";
+export {
+  countQuarantine,
+  listKeptOut,
+  listQuarantine,
+  newestQuarantine,
+  showQuarantine,
+} from "./queries/quarantine.ts";
 export type { KeptOut, QuarantineCount, QuarantineFilter, QuarantineRow } from "./queries/quarantine.ts";
 export {
   finishRun,
