@@ -49,6 +49,18 @@ export const workspaceConfigSchema = z.strictObject({
       port: z.number().int().min(1024).max(65535).optional(),
     })
     .default({}),
+  /** Used where KAFKA_BROKERS is set. Workspaces that share a cluster need a prefix each ("shop."). */
+  kafka: z
+    .strictObject({
+      topic_prefix: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/)
+        .optional(),
+      /** Of topics that are made here. */
+      partitions: z.number().int().min(1).max(1000).optional(),
+      replication_factor: z.number().int().min(1).max(9).optional(),
+    })
+    .default({}),
   guards: z
     .strictObject({
       /** Share of a stream's records that may vanish in one read before deletes are held back. */

@@ -58,9 +58,13 @@ async function warehouseServer(
 export async function openLog(workspace: Workspace, db: Database): Promise<EventLog> {
   const brokers = workspace.env.KAFKA_BROKERS;
   if (brokers === undefined || brokers === "") return createEmbeddedLog(db, { clock: workspace.clock });
+  const { topic_prefix: prefix = "", partitions, replication_factor: replicationFactor } = workspace.config.kafka;
   return createKafkaLog({
     brokers: brokers.split(",").map((one) => one.trim()),
-    clientId: "c360",
+    clientId: `${prefix}c360`,
+    topicPrefix: prefix,
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(replicationFactor === undefined ? {} : { replicationFactor }),
     clock: workspace.clock,
     log: workspace.log,
   });

@@ -6,6 +6,7 @@ import type { NamedLog } from "./embedded.ts";
 import { consumeKafka } from "./kafka-consumer.ts";
 import { kafkaError, kafkaLogCreator } from "./kafka-errors.ts";
 import { byCodeUnit, matchesTopic } from "./pattern.ts";
+import { withTopicPrefix } from "./topic-prefix.ts";
 
 /** One request carries at most this much text, well under the broker's limit for a batch (1 MiB by default). */
 const REQUEST_BYTES = 512 * 1024;
@@ -20,6 +21,8 @@ const TOPIC_SETTINGS = [
 /** How to reach a Kafka cluster, and how topics that do not exist yet are made. */
 export interface KafkaLogOptions {
   readonly brokers: readonly string[];
+  /** Put before every topic's name on the cluster; users of the log see names without it. Default none. */
+  readonly topicPrefix?: string;
   /** Names the workspace: put before the names of its consumer groups. */
   readonly clientId: string;
   readonly clock: Clock;
@@ -53,7 +56,7 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<NamedLog
     log: options.log,
     sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
   };
-  return {
+  const whole: NamedLog = {
     id,
     append: (messages) => guarded(() => append(messages)),
     consume: (consume) => {
@@ -73,6 +76,8 @@ export async function createKafkaLog(options: KafkaLogOptions): Promise<NamedLog
       await Promise.allSettled([producer.disconnect(), admin.disconnect()]);
     },
   };
+  const prefix = options.topicPrefix ?? "";
+  return prefix === "" ? whole : withTopicPrefix(whole, prefix);
 }
 
 interface Connection {

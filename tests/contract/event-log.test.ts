@@ -10,12 +10,18 @@ eventLogSuite("the embedded log", () =>
   }),
 );
 
-for (const version of TESTED_KAFKAS) {
+for (const [at, version] of TESTED_KAFKAS.entries()) {
   eventLogSuite(`Kafka ${version}`, async () => {
     const broker = await withKafka(version);
     return {
       connect: () =>
-        createKafkaLog({ brokers: [broker.address], clientId: "contract", clock: systemClock, log: silentLogger }),
+        createKafkaLog({
+          brokers: [broker.address],
+          clientId: "contract",
+          topicPrefix: at === 0 ? "" : "shop.",
+          clock: systemClock,
+          log: silentLogger,
+        }),
       stop: () => broker.stop(),
     };
   });
