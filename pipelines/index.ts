@@ -8,6 +8,7 @@ export { runStage } from "./run/run-stage.ts";
 export type { RunStageOptions, StageSummary } from "./run/run-stage.ts";
 export type { Stage, StageTools } from "./run/stage.ts";
 export { cleanseStage } from "./stages/cleanse.ts";
+export { listDeadLetters, replayDeadLetters } from "./stages/dead-letters.ts";
 export { landStage } from "./stages/land.ts";
 export { retryQuarantine } from "./stages/quarantine.ts";
 export { recleanse } from "./stages/recleanse.ts";

@@ -51,6 +51,7 @@ export const AUDITS: readonly Audit[] = [
   { name: "vendor_totals", severity: "error", takes: ["runId"] },
   { name: "customers_of_documents", severity: "warning", takes: [] },
   { name: "rates_known", severity: "warning", takes: [] },
+  { name: "dead_letters", severity: "warning", takes: [] },
 ];
 
 /**

@@ -125,6 +125,14 @@ export const WORKSPACE_COMMANDS: readonly CommandSpec[] = [
     load: () => import("../commands/quarantine.ts"),
   },
   {
+    name: "dead-letters",
+    summary: "messages that no stage could handle: list, retry",
+    args: "<action>",
+    options: [DRY_RUN],
+    examples: ["c360 dead-letters list", "c360 dead-letters retry && c360 nightly"],
+    load: () => import("../commands/dead-letters.ts"),
+  },
+  {
     name: "leads",
     summary: "write the ranked list again, or show its first rows",
     options: [

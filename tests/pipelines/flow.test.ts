@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "#core";
 import type { EventLog } from "#core";
-import { createEmbeddedLog, recleanse, retryQuarantine } from "#pipelines";
+import { createEmbeddedLog, listDeadLetters, recleanse, replayDeadLetters, retryQuarantine } from "#pipelines";
 import { withDatabase } from "../support/postgres.ts";
 import type { TestDatabase } from "../support/postgres.ts";
 import { append, cleanseOptions, customer, flow, outcomes, rawRecord, sale } from "./flow.ts";
@@ -211,6 +211,40 @@ describe("cleansing", () => {
     expect(await log.topics("dead-letter.*")).toEqual(["dead-letter.cleanse", "dead-letter.land"]);
     const errors = await db.query<{ error: string }>("select error from ops.dead_letters");
     for (const { error } of errors.rows) expect(error).toMatch(/^not of the expected shape: source \(invalid_type\)/);
+  });
+});
+
+describe("dead letters", () => {
+  it("go down their topic once more when the cause is gone, and are off the list", async () => {
+    await db.query(`create function refuse() returns trigger language plpgsql as
+      $$ begin if new.display_name = 'Ann Brown' then raise exception 'refused' using errcode = '22023'; end if; return new; end $$`);
+    await db.query("create trigger refusing before insert on stage.customers for each row execute function refuse()");
+    await append(log, [rawRecord("1", customer("Ann Brown")), rawRecord("2", customer("Bob Grey"))]);
+    await flow(db, log);
+    expect(await names()).toEqual(["Bob Grey"]);
+    expect(await listDeadLetters(db)).toMatchObject([{ stage: "store", key: rawRecord("1", {}).key }]);
+    await db.query("drop trigger refusing on stage.customers; drop function refuse()");
+    expect(await replayDeadLetters(db, log)).toEqual({ sent: 1, gone: 0 });
+    expect(await listDeadLetters(db)).toEqual([]);
+    await flow(db, log);
+    expect(await names()).toEqual(["Ann Brown", "Bob Grey"]);
+    expect(await replayDeadLetters(db, log)).toEqual({ sent: 0, gone: 0 });
+  });
+
+  it("that fail again are back on the list, one message sent for two stages that failed on it", async () => {
+    await log.append([{ topic: "raw.shop.customers", key: "x", value: { hello: 1 } }]);
+    await flow(db, log);
+    expect(await replayDeadLetters(db, log)).toEqual({ sent: 1, gone: 0 });
+    await flow(db, log);
+    expect((await listDeadLetters(db)).map((letter) => letter.stage)).toEqual(["land", "cleanse"]);
+  });
+
+  it("whose messages the log no longer keeps stay on the list", async () => {
+    await log.append([{ topic: "raw.shop.customers", key: "x", value: { hello: 1 } }]);
+    await flow(db, log);
+    await log.trim("dead-letter.land", Date.parse("2100-01-01"));
+    expect(await replayDeadLetters(db, log)).toEqual({ sent: 1, gone: 1 });
+    expect((await listDeadLetters(db)).map((letter) => letter.stage)).toEqual(["land"]);
   });
 });
 
