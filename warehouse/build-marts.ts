@@ -50,6 +50,7 @@ const MARTS: readonly { readonly file: string; readonly takes: readonly ("homeCu
   { file: "marketing-campaigns", takes: [] },
   { file: "items", takes: [] },
   { file: "customers", takes: ["homeCurrency", "asOf"] },
+  { file: "review-tasks", takes: [] },
 ];
 
 /**

@@ -72,6 +72,39 @@ describe("the marts", () => {
     ]);
   });
 
+  it("tell what hangs on a question: the lesser customer's sales for a join, all sales for a split", async () => {
+    await seedCustomers(db, [
+      { id: "1", customerId: "CA" },
+      { id: "2", customerId: "CB" },
+      { id: "3", customerId: "CB" },
+      { id: "4", customerId: "CC" },
+    ]);
+    await seedDocuments(db, [
+      { id: "d1", amount: "100.50", ref: { id: "1" } },
+      { id: "d2", amount: "900", ref: { id: "2" } },
+    ]);
+    const key = (id: string): string => `quickbooks:books:customers:${id}`;
+    const asked = [
+      ["q1", "1", "2", "join"],
+      ["q2", "2", "3", "split"],
+      ["q3", "2", "4", "join"],
+    ] as const;
+    for (const [id, left, right, kind] of asked) {
+      await db.query(
+        `insert into build.review_tasks (task_id, left_key, right_key, kind, probability, gain, reason, evidence, created_run_id)
+         values ($1, $2, $3, $4, 0.5, 1, 'x', '[]', 'r1')`,
+        [id, key(left), key(right), kind],
+      );
+    }
+    await build(db);
+    const { rows } = await db.query("select task_id, value_at_stake from build.review_tasks order by task_id");
+    expect(rows.map((row) => [row["task_id"], row["value_at_stake"]])).toEqual([
+      ["q1", "100.50"],
+      ["q2", "900.00"],
+      ["q3", "0.00"],
+    ]);
+  });
+
   it("convert by the document's rate, else the latest dated one, and never add what has none", async () => {
     await seedCustomers(db, [{ id: "1", customerId: "CA" }]);
     const ref = { id: "1" };
