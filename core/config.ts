@@ -72,6 +72,12 @@ export const workspaceConfigSchema = z.strictObject({
   leads: z
     .strictObject({ rows: z.number().int().min(1).default(200), horizon_days: z.number().int().default(90) })
     .default({ rows: 200, horizon_days: 90 }),
+  scores: z
+    .strictObject({
+      /** Columns of customers (entity_type, parish, industry) whose values are watched: what is said of each must hold. */
+      groups: z.array(z.string()).default([]),
+    })
+    .default({ groups: [] }),
   schedule: z
     .strictObject({ at: z.string().default("02:30"), time_zone: z.string().optional() })
     .default({ at: "02:30" }),

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Clock, Random } from "./clock.ts";
-import type { ErrorClass } from "./errors.ts";
+import type { ErrorClass } from "./error-catalogue.ts";
 import type { Logger } from "./logger.ts";
 import type { SecretStore } from "./ports.ts";
 import type { StreamNotice } from "./reasons.ts";
@@ -140,6 +140,26 @@ export interface StreamPlan {
   readonly table?: TableMapping;
   /** Window for a backfill, ISO dates, inclusive. */
   readonly window?: { readonly from: string; readonly to: string };
+  /** Only these objects, because a webhook named them; the state is not moved. */
+  readonly pokes?: readonly Poke[];
+}
+
+/** A webhook's word that an object changed: what it is now must be asked for. */
+export interface Poke {
+  readonly account: string;
+  readonly stream: string;
+  readonly id: string;
+  /** True where the vendor says that the object is gone (deleted, or merged into another). */
+  readonly gone: boolean;
+  /** ISO time of the event by the vendor's clock. */
+  readonly at: string;
+}
+
+/** A webhook as it came: the signature is over the bytes, so nobody may have parsed them. */
+export interface WebhookRequest {
+  /** Header names are lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
 }
 
 /** The answer of `check`. */
@@ -212,6 +232,8 @@ export interface Connector<Settings = unknown> {
   /** Splits settings that cover several accounts (drop sub-folders) into one for each; absent where settings are one account. */
   accounts?(settings: Settings, context: ConnectorContext): Promise<readonly Settings[]>;
   open(settings: Settings, context: ConnectorContext): Promise<ConnectorSession>;
+  /** Verifies a webhook and gives what it pokes, each object once. Throws VENDOR_AUTH for a signature that is not the vendor's. */
+  webhook?(request: WebhookRequest, settings: Settings): readonly Poke[];
   /** Turns one raw record into our words. Pure; the text stays as the vendor wrote it. */
   map(raw: unknown, context: MapContext): MapResult;
   /** Changes whenever `map` gives other results, so that stored raw records are cleansed again. */

@@ -20,14 +20,17 @@ export type {
   StreamInfo,
   StreamMode,
   StreamOutcome,
+  Poke,
   StreamPlan,
   StreamState,
   TableMapping,
+  WebhookRequest,
 } from "./connector.ts";
 export { countryPackSchema } from "./country-pack.ts";
 export type { CountryPack } from "./country-pack.ts";
-export { C360Error, ERRORS, EXIT, toC360Error } from "./errors.ts";
-export type { ErrorClass, ErrorCode } from "./errors.ts";
+export { ERRORS, EXIT } from "./error-catalogue.ts";
+export type { ErrorClass, ErrorCode } from "./error-catalogue.ts";
+export { C360Error, toC360Error } from "./errors.ts";
 export { faultPoint } from "./fault.ts";
 export {
   canonicalJson,

@@ -20,6 +20,16 @@ export interface Redactor {
   redact(text: string): string;
 }
 
+/** How a secret looks inside a longer text in base64, wherever in a group of three bytes it begins. */
+function base64Parts(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  if (bytes.length < 12) return [];
+  return [0, 1, 2].flatMap((skip) => {
+    const whole = bytes.subarray(skip, skip + Math.floor((bytes.length - skip) / 3) * 3);
+    return [whole.toString("base64"), whole.toString("base64url")];
+  });
+}
+
 /** Makes a redactor. Values shorter than 6 characters are not hidden: they would hide ordinary words. */
 export function createRedactor(): Redactor {
   const hidden = new Set<string>();
@@ -32,6 +42,7 @@ export function createRedactor(): Redactor {
       hidden.add(Buffer.from(secret).toString("base64url"));
       hidden.add(Buffer.from(secret).toString("hex"));
       hidden.add(JSON.stringify(secret).slice(1, -1));
+      for (const part of base64Parts(secret)) hidden.add(part);
     },
     redact(text) {
       let clean = text;
