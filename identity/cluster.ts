@@ -4,8 +4,8 @@ import type { LinkageSettings } from "./settings.ts";
 
 /** Scored pairs by position; weights in bits. */
 export interface ScoredPairs {
-  readonly left: Float64Array;
-  readonly right: Float64Array;
+  readonly left: Int32Array;
+  readonly right: Int32Array;
   readonly weight: Float64Array;
 }
 
@@ -32,7 +32,7 @@ export function clusterRecords(
   const groups = mustGroups(size, rules.must);
   const anchor = Int32Array.from(groups);
   const merges: MergeStep[] = [];
-  const edges = collectEdges(pairs, settings);
+  const edges = collectEdges(size, pairs, settings);
   for (const members of components(size, edges, rules.must, settings.thresholds.cluster)) {
     for (const part of cutLarge(members, edges, rules.must)) {
       const found = averageLinkage(part, { edges, groups, rules, settings });
@@ -43,17 +43,28 @@ export function clusterRecords(
   return { anchor, merges };
 }
 
-function collectEdges(pairs: ScoredPairs, settings: LinkageSettings): Edges {
-  const edges: { to: number; weight: number }[][] = [];
+function collectEdges(size: number, pairs: ScoredPairs, settings: LinkageSettings): Edges {
   const { floor, ceiling } = settings.limits;
+  const starts = new Int32Array(size + 2);
+  // Counted one place further on, so that filling moves each start to where it belongs.
+  for (const side of [pairs.left, pairs.right])
+    for (const record of side) starts[record + 2] = (starts[record + 2] ?? 0) + 1;
+  for (let at = 2; at < starts.length; at += 1) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+  const to = new Int32Array(pairs.left.length * 2);
+  const weights = new Float64Array(pairs.left.length * 2);
+  const put = (record: number, other: number, weight: number): void => {
+    const at = starts[record + 1] ?? 0;
+    starts[record + 1] = at + 1;
+    to[at] = other;
+    weights[at] = weight;
+  };
   for (let row = 0; row < pairs.left.length; row += 1) {
-    const left = pairs.left[row] ?? 0;
-    const right = pairs.right[row] ?? 0;
+    const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
     const weight = Math.min(ceiling, Math.max(floor, pairs.weight[row] ?? 0));
-    (edges[left] ??= []).push({ to: right, weight });
-    (edges[right] ??= []).push({ to: left, weight });
+    put(left, right, weight);
+    put(right, left, weight);
   }
-  return edges;
+  return { starts, to, weight: weights };
 }
 
 /** Smallest member of each record's must-link group. */
@@ -90,9 +101,10 @@ function components(
   const inside = within === undefined ? null : new Set(within);
   for (const [left, right] of must)
     if (inside === null || (inside.has(left) && inside.has(right))) join(parent, left, right);
-  for (const at of within ?? edges.keys()) {
-    for (const { to, weight } of edges[at] ?? []) {
-      if (to > at && weight > least && (inside === null || inside.has(to))) join(parent, at, to);
+  for (const at of within ?? parent.keys()) {
+    for (let edge = edges.starts[at] ?? 0; edge < (edges.starts[at + 1] ?? 0); edge += 1) {
+      const to = edges.to[edge] ?? 0;
+      if (to > at && (edges.weight[edge] ?? 0) > least && (inside === null || inside.has(to))) join(parent, at, to);
     }
   }
   const byRoot = new Map<number, number[]>();
@@ -117,7 +129,7 @@ function cutLarge(
     done.push(...open.filter((part) => part.length <= EXACT_LIMIT));
     open = open
       .filter((part) => part.length > EXACT_LIMIT)
-      .flatMap((part) => components(edges.length, edges, must, least, part));
+      .flatMap((part) => components(edges.starts.length - 2, edges, must, least, part));
   }
   return [...done, ...open];
 }

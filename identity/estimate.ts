@@ -1,6 +1,7 @@
 import { seededRandom } from "#core";
 import type { Prepared } from "./prepare.ts";
-import type { ComparisonLevel, KindModel, LinkageSettings, PairKind } from "./settings.ts";
+import type { ComparisonLevel } from "./comparison-settings.ts";
+import type { KindModel, LinkageSettings, PairKind } from "./settings.ts";
 import { comparePair, compileScorer, pairKind, pairOutcome } from "./weights.ts";
 import type { Scorer } from "./weights.ts";
 
@@ -17,11 +18,13 @@ export interface OutcomeTable {
 }
 
 /** Pseudo-pairs that the starting values count for: enough to hold on thin data, little on thousands of pairs. */
-const PRIOR_PAIRS = { match: 60, related: 300, random: 300 };
+const PRIOR_PAIRS = { match: 100, related: 300, random: 300 };
 const RANDOM_PAIRS = 20_000;
 const ROUNDS = 20;
 /** Related pairs for each record of a list about which nothing is known. */
-const RELATED_EXPECTED = 0.03;
+const RELATED_EXPECTED = 0.008;
+/** Related pairs for each record that the fit starts from: from many it finds its way down, from few seldom up. */
+const START_RELATED = 1;
 
 /** Measures u: how often each level happens between random records of one kind. */
 export function measureRandom(
@@ -98,7 +101,7 @@ interface ClassTables {
  */
 export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, records: number): KindModel {
   const total = Math.max(1, (records * (records - 1)) / 2);
-  const classes = startClasses(model, scorer, records, total);
+  const classes = startClasses(model, scorer, records, total).slice(0, tellsRelated(scorer, pairs) ? undefined : 1);
   const odds = new Float64Array(classes.length);
   let before = Number.NaN;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -114,6 +117,27 @@ export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, 
   return asModel(model, classes);
 }
 
+/** Rate of a class that the data cannot show. */
+const NO_RATE = 1e-12;
+
+/** Comparisons that cannot tell a relative or a branch from the customer itself. */
+const NAMES_ONLY = new Set(["given name", "family name", "name order", "middle name", "firm name", "source", "gender"]);
+const LEAST_SEEN = 0.05;
+
+// Where nearly all pairs have nothing but names to compare, nothing can tell a branch from a match: no class may take what
+// the data cannot divide.
+function tellsRelated(scorer: Scorer, pairs: OutcomeTable): boolean {
+  let seen = 0;
+  for (let row = 0; row < pairs.size; row += 1) {
+    for (let at = 0; at < pairs.width; at += 1) {
+      if ((pairs.levels[row * pairs.width + at] ?? -1) < 0 || NAMES_ONLY.has(scorer.names[at] ?? "")) continue;
+      seen += 1;
+      break;
+    }
+  }
+  return seen >= LEAST_SEEN * pairs.size;
+}
+
 function startClasses(model: KindModel, scorer: Scorer, records: number, total: number): ClassTables[] {
   const strong = (share: number): number => Math.log2((share * records) / total);
   const match: ClassTables = {
@@ -123,9 +147,9 @@ function startClasses(model: KindModel, scorer: Scorer, records: number, total: 
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.m)),
     strength: model.comparisons.map(({ hold }) => hold ?? PRIOR_PAIRS.match),
   };
-  const related = model.related.map(({ name }, index): ClassTables => ({
-    logRate: strong(0.15),
-    expected: RELATED_EXPECTED,
+  const related = model.related.map(({ name, expected }, index): ClassTables => ({
+    logRate: strong(START_RELATED),
+    expected: (expected ?? RELATED_EXPECTED) + 12 / records,
     tables: (scorer.related[index] ?? []).map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.related[name] ?? Number.NaN)),
     strength: model.comparisons.map(({ hold }) => Math.max(hold ?? 0, PRIOR_PAIRS.related)),
@@ -236,9 +260,9 @@ function asModel(model: KindModel, classes: readonly ClassTables[]): KindModel {
   }));
   return {
     rate: 2 ** (match?.logRate ?? Math.log2(model.rate)),
-    related: model.related.map(({ name, rate }, index) => ({
-      name,
-      rate: 2 ** (related[index]?.logRate ?? Math.log2(rate)),
+    related: model.related.map(({ rate, ...one }, index) => ({
+      ...one,
+      rate: related.length === 0 ? NO_RATE : 2 ** (related[index]?.logRate ?? Math.log2(rate)),
     })),
     comparisons,
   };

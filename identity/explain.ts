@@ -100,7 +100,7 @@ export function explainPrepared(
       right: b.key,
       kind: "organisation",
       weight: term.weight,
-      probability: probabilityOf(term.weight, settings.calibration),
+      probability: probabilityOf(term.weight, { scale: 1, shift: 0 }),
       decision: "non_link",
       evidence: [term],
     };
@@ -109,7 +109,7 @@ export function explainPrepared(
   const outcome = pairOutcome(scorer);
   comparePair(scorer, a, b, outcome);
   const weight = weighPair(scorer, outcome);
-  const probability = probabilityOf(weight.weight, settings.calibration);
+  const probability = probabilityOf(weight.weight, settings.calibration[kind]);
   return {
     left: a.key,
     right: b.key,

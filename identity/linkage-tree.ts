@@ -8,10 +8,17 @@ export interface ClusterRules {
   readonly cannot: readonly (readonly [number, number])[];
   /** Records of different classes above 0 never join by weight: 1 person, 2 organisation. */
   readonly types: Uint8Array;
+  /** Two records of one source above 0 never join by weight: it holds every customer once. */
+  readonly sources: Int32Array;
 }
 
-/** Edges by record: neighbour and clipped weight. */
-export type Edges = readonly (readonly { readonly to: number; readonly weight: number }[] | undefined)[];
+/** Edges by record, in flat arrays: those of record n stand from `starts[n]` up to `starts[n + 1]`. */
+export interface Edges {
+  readonly starts: Int32Array;
+  readonly to: Int32Array;
+  /** Bits, clipped. */
+  readonly weight: Float64Array;
+}
 
 /** Two clusters that joined. */
 export interface MergeStep {
@@ -32,6 +39,7 @@ interface Cluster {
   readonly links: Map<number, Link>;
   readonly types: number;
   readonly forbidden: Set<number>;
+  readonly sources: ReadonlySet<number> | null;
 }
 
 interface Candidate {
@@ -85,16 +93,17 @@ function startClusters(
   }
   const clusters = new Map<number, Cluster>();
   for (const [id, list] of grouped) {
-    const links = new Map<number, Link>();
-    for (const record of list) {
-      for (const { to, weight } of world.edges[record] ?? []) {
-        const other = world.groups[to] ?? to;
-        if (other !== id && grouped.has(other)) addLink(links, other, weight, 1);
-      }
-    }
+    const links = linksOf(id, list, world, grouped);
     // A steward's word may put a person and a firm together; such a group then counts as neither.
     const types = list.reduce((mask, record) => mask | (world.rules.types[record] ?? 0), 0);
-    clusters.set(id, { id, members: list, links, types: types === 3 ? 0 : types, forbidden: new Set() });
+    clusters.set(id, {
+      id,
+      members: list,
+      links,
+      types: types === 3 ? 0 : types,
+      forbidden: new Set(),
+      sources: sourcesOf(list, world.rules.sources),
+    });
   }
   for (const [left, right] of world.rules.cannot) {
     const a = clusters.get(world.groups[left] ?? left);
@@ -104,6 +113,34 @@ function startClusters(
     b.forbidden.add(a.id);
   }
   return clusters;
+}
+
+function linksOf(
+  id: number,
+  members: readonly number[],
+  world: { readonly edges: Edges; readonly groups: Int32Array },
+  known: ReadonlyMap<number, unknown>,
+): Map<number, Link> {
+  const links = new Map<number, Link>();
+  const { starts, to, weight } = world.edges;
+  for (const record of members) {
+    for (let at = starts[record] ?? 0; at < (starts[record + 1] ?? 0); at += 1) {
+      const other = world.groups[to[at] ?? 0] ?? 0;
+      if (other !== id && known.has(other)) addLink(links, other, weight[at] ?? 0, 1);
+    }
+  }
+  return links;
+}
+
+function sourcesOf(members: readonly number[], sources: Int32Array): ReadonlySet<number> | null {
+  const found = members.map((record) => sources[record] ?? 0).filter((source) => source > 0);
+  return found.length === 0 ? null : new Set(found);
+}
+
+function shareSource(left: Cluster, right: Cluster): boolean {
+  if (left.sources === null || right.sources === null) return false;
+  for (const source of left.sources) if (right.sources.has(source)) return true;
+  return false;
 }
 
 function addLink(links: Map<number, Link>, to: number, sum: number, count: number): void {
@@ -125,6 +162,7 @@ function averageOf(left: Cluster, right: Cluster, settings: LinkageSettings): nu
 
 function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, settings: LinkageSettings): void {
   if (right === undefined || left.forbidden.has(right.id) || (left.types | right.types) === 3) return;
+  if (shareSource(left, right)) return;
   const average = averageOf(left, right, settings);
   if (average > settings.thresholds.cluster) {
     push(heap, { average, left: Math.min(left.id, right.id), right: Math.max(left.id, right.id) });
@@ -146,6 +184,8 @@ function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): C
     links,
     types: left.types | right.types,
     forbidden,
+    sources:
+      left.sources === null ? right.sources : new Set([...left.sources, ...(right.sources ?? new Set<number>())]),
   };
   const gone = Math.max(left.id, right.id);
   clusters.delete(gone);

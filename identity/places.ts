@@ -89,11 +89,30 @@ const COUNTRIES: Readonly<Record<string, string>> = {
   australia: "AU",
 };
 
-/** ISO 3166-1 alpha-2 of a country as people write it, or null. Two capital letters pass as they are. */
+const regionNames = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" });
+let named: ReadonlyMap<string, string> | null = null;
+
+/** Every country by its English name, from the runtime's own tables. */
+function countriesByName(): ReadonlyMap<string, string> {
+  if (named !== null) return named;
+  const found = new Map<string, string>();
+  for (let first = 65; first <= 90; first += 1) {
+    for (let second = 65; second <= 90; second += 1) {
+      const code = String.fromCharCode(first, second);
+      const name = regionNames.of(code);
+      if (name !== undefined && !found.has(words(name).join(" "))) found.set(words(name).join(" "), code);
+    }
+  }
+  named = found;
+  return found;
+}
+
+/** ISO 3166-1 alpha-2 of a country as people write it, or null. Two capital letters pass where they are a code in use. */
 export function countryCode(text: string | null): string | null {
   if (text === null) return null;
   const plain = words(text).join(" ");
-  const known = COUNTRIES[plain];
+  const known = COUNTRIES[plain] ?? (plain.length > 3 ? countriesByName().get(plain) : undefined);
   if (known !== undefined) return known;
-  return /^[a-z]{2}$/.test(plain) && text.trim() === text.trim().toUpperCase() ? plain.toUpperCase() : null;
+  const code = text.trim();
+  return /^[A-Z]{2}$/.test(code) && regionNames.of(code) !== undefined ? code : null;
 }

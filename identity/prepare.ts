@@ -1,6 +1,8 @@
 import type { Lexicon, LexiconIndex } from "./lexicon.ts";
 import { lexiconIndex } from "./lexicon.ts";
 import type { LinkRecord } from "./link-types.ts";
+import { prepareExtra } from "./prepare-extra.ts";
+import type { PreparedExtra } from "./prepare-extra.ts";
 import { placeForm } from "./places.ts";
 import { isPublicMailHost } from "./standardise/emails.ts";
 import { organisationTokens, parseName } from "./standardise/names.ts";
@@ -8,27 +10,39 @@ import { hostOf } from "./standardise/web.ts";
 import { fold, words } from "./text.ts";
 
 /** What a record is taken for when pairs are compared. */
-export type PreparedType = "person" | "organisation" | "unknown" | "none";
+export type PreparedType = "person" | "organisation" | "unknown" | "item" | "none";
 
-/** A record in the form that comparisons read: folded, split, keyed. */
-export interface Prepared {
-  readonly key: string;
-  readonly type: PreparedType;
+/** One name of a person. */
+export interface PreparedName {
   /** Given names in order, lower-case ASCII letters. */
   readonly given: readonly string[];
-  readonly middle: string;
   /** Family name without separators, and its parts. */
   family: string;
   familyParts: readonly string[];
+}
+
+/** A record in the form that comparisons read: folded, split, keyed. */
+export interface Prepared extends PreparedName, PreparedExtra {
+  readonly key: string;
+  readonly source: string;
+  readonly type: PreparedType;
+  /** Every name that a person bears, the first of them the record's own. */
+  readonly people: readonly PreparedName[];
+  readonly middle: string;
   readonly generation: string;
   /** Words of every name of a firm: legal name, trading name. */
   readonly firms: readonly (readonly string[])[];
+  /** yyyymmdd, with "-" for digits that are not known; empty where nothing is. */
   readonly birth: string;
   readonly phones: readonly string[];
   readonly emails: readonly string[];
   /** Mailbox names and handles without digits and separators. */
   readonly aliases: readonly string[];
   readonly handles: readonly string[];
+  /** Mailbox names and handles with their figures, without separators. */
+  readonly logins: readonly string[];
+  /** Handles as aliases. */
+  readonly handleStems: readonly string[];
   readonly domains: readonly string[];
   readonly houseNumber: string;
   readonly street: string;
@@ -40,7 +54,8 @@ export interface Prepared {
   readonly locality: string;
   readonly region: string;
   readonly postcode: string;
-  readonly taxId: string;
+  /** Tax and person numbers. */
+  readonly ids: readonly string[];
   /** A coarse form of the name, to count how many different names share a value. */
   readonly nameKey: string;
 }
@@ -50,40 +65,84 @@ const HANDLE_ENDS = /(?:_?official|_?ja|_?jm|_?jamaica|876|658|_?ltd|_?online)$/
 /** Prepares one record. The same record always gives the same result. */
 export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
   const index = lexiconIndex(lexicon);
-  const type = preparedType(record);
-  const shown = parseName(record.displayName, { pack: lexicon });
-  const given = nameParts(record.givenName ?? "");
-  const familyParts = nameParts(record.familyName ?? "");
-  const firms = type === "person" || type === "none" ? [] : firmNames(record, lexicon);
+  const extra = prepareExtra(record.extra ?? [], lexicon);
+  const type = preparedType(record, extra);
+  const suffix = parseSuffix(record, lexicon);
+  const own = nameOf(record.givenName, record.familyName);
+  const firms = isFirmless(type, record) ? [] : firmNames(record, lexicon);
   const handles = record.handles.map((handle) => handle.replace(/^[^:]*:/, ""));
-  const address = prepareAddress(record, index);
   const prepared: Prepared = {
     key: record.key,
+    source: record.source,
     type,
-    given,
+    ...own,
+    people: [own],
     middle: nameParts(record.middleName ?? "").join(""),
-    family: familyParts.join(""),
-    familyParts,
-    generation: generationOf(record, shown.suffix),
+    generation: suffix,
     firms,
-    birth: (record.birthDate ?? "").replace(/-/g, ""),
     phones: record.phones.map((phone) => phone.replace(/^\+1?/, "")),
     emails: record.emails,
     aliases: aliasesOf(record, handles),
     handles,
+    logins: loginsOf(record, handles),
+    handleStems: [...new Set(handles.map(aliasStem))].filter((text) => text.length >= 5),
     domains: domainsOf(record),
-    ...address,
-    taxId: record.taxId ?? "",
+    ...prepareAddress(record, index),
     nameKey: "",
+    ...extra,
+    birth: record.birthDate === null ? extra.birth : record.birthDate.replace(/-/g, ""),
+    idColumns: record.taxId === null ? extra.idColumns : ["", ...extra.idColumns],
+    ids: record.taxId === null ? extra.ids : [record.taxId, ...extra.ids.filter((id) => id !== record.taxId)],
   };
-  return { ...prepared, nameKey: nameKey(prepared) };
+  return withNames(prepared, record, lexicon);
 }
 
+// Further names of a record stand beside its own; the first person's name is the record's own object, which inference fills.
+function withNames(prepared: Prepared, record: LinkRecord, lexicon: Lexicon): Prepared {
+  const { otherPeople, otherFirms } = prepared;
+  const people: PreparedName[] = [prepared];
+  if (prepared.type === "person" || prepared.type === "unknown") {
+    for (const text of otherPeople) {
+      const name = parseName(text, { pack: lexicon });
+      const other = nameOf([name.given, name.middle].filter((part) => part !== null).join(" "), name.family);
+      if (other.family !== "" || other.given.length > 0) people.push(other);
+    }
+  }
+  const firms =
+    prepared.type === "organisation" || prepared.type === "unknown"
+      ? distinctLists([...prepared.firms, ...otherFirms.map((text) => organisationTokens(text, lexicon))])
+      : prepared.firms;
+  const occupation = words(record.occupation ?? "").join(" ");
+  const category = prepared.categoryWords.length > 0 ? prepared.categoryWords : words(record.category ?? "");
+  const done: Prepared = { ...prepared, firms, occupation, categoryWords: category };
+  people[0] = done;
+  return Object.assign(done, { people, nameKey: nameKey(done) });
+}
+
+function nameOf(given: string | null, family: string | null): PreparedName {
+  const familyParts = nameParts(family ?? "");
+  return { given: nameParts(given ?? ""), family: familyParts.join(""), familyParts };
+}
+
+function parseSuffix(record: LinkRecord, lexicon: Lexicon): string {
+  // Only a name with such a mark needs to be taken apart again.
+  const shown = MARKED.test(record.displayName) ? parseName(record.displayName, { pack: lexicon }).suffix : null;
+  return generationOf(record, shown);
+}
+
+const MARKED = /\b(?:jr|sr|jnr|snr|junior|senior|i{2,3}|iv|2nd|3rd)\b/i;
+
 // A type that is only likely does not forbid a comparison.
-function preparedType(record: LinkRecord): PreparedType {
+function preparedType(record: LinkRecord, extra: PreparedExtra): PreparedType {
+  const isNamed = record.displayName !== "" || record.givenName !== null || record.familyName !== null;
+  if (extra.titleWords.length > 0 && (!isNamed || record.entityType === "unknown")) return "item";
   if (record.entityType === "not_a_customer") return "none";
   if (record.entityType === "unknown" || record.entityTypeProbability < 0.7) return "unknown";
   return record.entityType;
+}
+
+function isFirmless(type: PreparedType, record: LinkRecord): boolean {
+  return type === "person" || type === "none" || (type === "item" && record.orgName === null);
 }
 
 function nameParts(text: string): string[] {
@@ -101,8 +160,12 @@ function firmNames(record: LinkRecord, lexicon: Lexicon): string[][] {
     .filter((name): name is string => name !== null && name !== "")
     .map((name) => organisationTokens(name, lexicon))
     .filter((list) => list.length > 0);
-  const seen = new Set<string>();
-  return lists.filter((list) => !seen.has(list.join(" ")) && seen.add(list.join(" ")).size > 0);
+  return distinctLists(lists);
+}
+
+function distinctLists(lists: readonly (readonly string[])[]): string[][] {
+  const known = new Map(lists.map((list) => [list.join(" "), [...list]]));
+  return [...known.values()].filter((list) => list.length > 0);
 }
 
 function aliasesOf(record: LinkRecord, handles: readonly string[]): string[] {
@@ -111,6 +174,11 @@ function aliasesOf(record: LinkRecord, handles: readonly string[]): string[] {
     .map((email) => email.slice(0, email.indexOf("@")));
   const stems = [...boxes, ...handles].map((text) => aliasStem(text)).filter((text) => text.length >= 5);
   return [...new Set(stems)];
+}
+
+function loginsOf(record: LinkRecord, handles: readonly string[]): string[] {
+  const boxes = record.emails.map((email) => email.slice(0, email.indexOf("@")));
+  return [...new Set([...boxes, ...handles].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, "")))];
 }
 
 /** A mailbox name or handle without digits, separators and the usual endings. */
@@ -179,7 +247,7 @@ function streetWords(text: string): string[] {
 }
 
 // Three letters of the family or firm name and one of the given name: typing errors do not make another name.
-function nameKey(record: Omit<Prepared, "nameKey">): string {
+function nameKey(record: Prepared): string {
   if (record.type !== "organisation" && (record.family !== "" || record.given.length > 0)) {
     return `${record.family.slice(0, 3)}|${(record.given[0] ?? "").slice(0, 1)}`;
   }

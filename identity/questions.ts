@@ -1,11 +1,61 @@
-import type { Partition, ScoredPairs } from "./cluster.ts";
+import { sha256 } from "#core";
+import type { Partition } from "./cluster.ts";
 import type { LinkQuestion } from "./link-types.ts";
 import type { LinkageSettings } from "./settings.ts";
-import { probabilityOf } from "./weights.ts";
+import type { WeighedPairs } from "./weigh.ts";
+import { calibratedBits, probabilityOf } from "./weights.ts";
+
+/** What questions are made from. */
+export interface QuestionWorld {
+  readonly keys: readonly string[];
+  readonly pairs: WeighedPairs;
+  readonly partition: Partition;
+  /** What is merged unattended: parts that were put together there are not asked about. */
+  readonly auto: Partition;
+  readonly settings: LinkageSettings;
+  /** True where a steward's word already settles the two records. */
+  readonly settled: (left: number, right: number) => boolean;
+}
+
+type Draft = Omit<LinkQuestion, "rank" | "questionId">;
+
+/** An answer that is expected to set less than this many pairs right is not worth a steward's minute. */
+const LEAST_GAIN = 0.25;
+/** Questions for each record of a list, at most; of a long list fewer, because a steward's time does not grow with it. */
+const SHARE = 0.12;
+const BY_ROOT = 12;
+
+/**
+ * Questions for a steward: clusters that perhaps belong together, and clusters that perhaps do not. One question for each
+ * pair of clusters, worth the record pairs that its answer is expected to set right; most worth first.
+ */
+export function reviewQuestions(world: QuestionWorld): LinkQuestion[] {
+  const members = membersOf(world.partition.anchor);
+  const drafts = [...joinQuestions(world, members), ...splitQuestions(world)].filter(({ gain }) => gain >= LEAST_GAIN);
+  const limit = Math.max(10, Math.floor(Math.min(SHARE * world.keys.length, BY_ROOT * Math.sqrt(world.keys.length))));
+  return drafts
+    .sort((a, b) => b.gain - a.gain || (`${a.left} ${a.right}` < `${b.left} ${b.right}` ? -1 : 1))
+    .slice(0, limit)
+    .map((draft, at) => ({
+      rank: at + 1,
+      questionId: sha256(`${draft.kind}|${draft.left}|${draft.right}`).slice(0, 16),
+      ...draft,
+    }));
+}
+
+function membersOf(anchor: Int32Array): ReadonlyMap<number, readonly number[]> {
+  const members = new Map<number, number[]>();
+  for (const [at, first] of anchor.entries()) {
+    const list = members.get(first);
+    if (list === undefined) members.set(first, [at]);
+    else list.push(at);
+  }
+  return members;
+}
 
 interface Between {
-  left: number;
-  right: number;
+  readonly left: number;
+  readonly right: number;
   sum: number;
   count: number;
   best: number;
@@ -13,133 +63,115 @@ interface Between {
   bestRight: number;
 }
 
-/** What questions are made from. */
-export interface QuestionWorld {
-  readonly keys: readonly string[];
-  readonly pairs: ScoredPairs;
-  readonly partition: Partition;
-  readonly settings: LinkageSettings;
-  /** True where a steward's word already settles the two records. */
-  readonly settled: (left: number, right: number) => boolean;
-}
-
-/**
- * Questions for a steward: clusters that perhaps belong together, and clusters that perhaps do not. One question for each
- * pair of clusters, worth the record pairs that its answer is expected to set right; most worth first.
- */
-export function reviewQuestions(world: QuestionWorld): LinkQuestion[] {
-  const sizes = clusterSizes(world.partition.anchor);
-  const questions = [...joinQuestions(world, sizes), ...splitQuestions(world)];
-  return questions.sort((a, b) => b.gain - a.gain || (`${a.left} ${a.right}` < `${b.left} ${b.right}` ? -1 : 1));
-}
-
-function clusterSizes(anchor: Int32Array): Map<number, number> {
-  const sizes = new Map<number, number>();
-  for (const first of anchor) sizes.set(first, (sizes.get(first) ?? 0) + 1);
-  return sizes;
-}
-
-function betweenClusters({ pairs, partition, settings }: QuestionWorld): Map<string, Between> {
-  const found = new Map<string, Between>();
-  const { floor, ceiling } = settings.limits;
-  for (let row = 0; row < pairs.left.length; row += 1) {
-    const weight = pairs.weight[row] ?? 0;
-    if (weight < floor) continue;
-    const i = pairs.left[row] ?? 0;
-    const j = pairs.right[row] ?? 0;
-    const a = partition.anchor[i] ?? i;
-    const b = partition.anchor[j] ?? j;
-    if (a === b) continue;
-    const id = a < b ? `${a} ${b}` : `${b} ${a}`;
-    let one = found.get(id);
-    if (one === undefined) {
-      one = {
-        left: Math.min(a, b),
-        right: Math.max(a, b),
-        sum: 0,
-        count: 0,
-        best: -Infinity,
-        bestLeft: i,
-        bestRight: j,
-      };
-      found.set(id, one);
+function betweenClusters({ pairs, partition, settings, keys }: QuestionWorld): Iterable<Between> {
+  const found = new Map<number, Between>();
+  const { floor, ceiling, unscored } = settings.limits;
+  const visit = (least: number, take: (id: number, i: number, j: number, bits: number) => void): void => {
+    for (let row = 0; row < pairs.left.length; row += 1) {
+      if ((pairs.kind[row] ?? -1) < 0) continue;
+      const bits = calibratedBits(pairs, row, settings);
+      if (bits < least) continue;
+      const [i, j] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
+      const [a, b] = [partition.anchor[i] ?? i, partition.anchor[j] ?? j];
+      if (a !== b) take(Math.min(a, b) * keys.length + Math.max(a, b), i, j, bits);
     }
-    one.sum += Math.min(ceiling, weight);
+  };
+  const least = Math.log2(settings.thresholds.possible / (1 - settings.thresholds.possible));
+  visit(least, (id, i, j, bits) => {
+    const one = found.get(id);
+    if (one !== undefined && bits <= one.best) return;
+    const [left, right] = [Math.floor(id / keys.length), id % keys.length];
+    found.set(id, { left, right, sum: 0, count: 0, best: bits, bestLeft: i, bestRight: j });
+  });
+  visit(-Infinity, (id, _i, _j, bits) => {
+    const one = found.get(id);
+    if (one === undefined) return;
+    one.sum += Math.max(floor, Math.min(ceiling, bits)) - unscored;
     one.count += 1;
-    if (weight > one.best) {
-      one.best = weight;
-      one.bestLeft = i;
-      one.bestRight = j;
-    }
-  }
-  return found;
+  });
+  return found.values();
 }
 
-function joinQuestions(world: QuestionWorld, sizes: ReadonlyMap<number, number>): LinkQuestion[] {
+function joinQuestions(world: QuestionWorld, members: ReadonlyMap<number, readonly number[]>): Draft[] {
   const { keys, settings } = world;
-  const questions: LinkQuestion[] = [];
-  for (const one of betweenClusters(world).values()) {
-    if (probabilityOf(one.best, settings.calibration) < settings.thresholds.possible) continue;
+  const questions: Draft[] = [];
+  for (const one of betweenClusters(world)) {
     if (world.settled(one.bestLeft, one.bestRight)) continue;
-    const pairs = (sizes.get(one.left) ?? 1) * (sizes.get(one.right) ?? 1);
-    const average = (one.sum + (pairs - one.count) * settings.limits.unscored) / pairs;
-    const probability = round(
-      probabilityOf((average + Math.min(settings.limits.ceiling, one.best)) / 2, settings.calibration),
-    );
+    const [left, right] = [members.get(one.left) ?? [], members.get(one.right) ?? []];
+    const pairs = left.length * right.length;
+    const average = one.sum / pairs + settings.limits.unscored;
+    const probability = round(probabilityOf((average + Math.min(settings.limits.ceiling, one.best)) / 2, NEUTRAL));
+    const isTurned = world.partition.anchor[one.bestLeft] !== one.left;
     questions.push({
       left: keys[one.bestLeft] ?? "",
       right: keys[one.bestRight] ?? "",
+      leftKeys: (isTurned ? right : left).map((at) => keys[at] ?? ""),
+      rightKeys: (isTurned ? left : right).map((at) => keys[at] ?? ""),
       kind: "join",
       probability,
-      gain: round(Math.min(probability, 1 - probability) * pairs),
+      gain: round(probability * pairs),
       reason:
         pairs === 1
           ? "Two records are perhaps one customer."
-          : `Two groups of ${sizes.get(one.left) ?? 1} and ${sizes.get(one.right) ?? 1} records are perhaps one customer.`,
+          : `Two groups of ${left.length} and ${right.length} records are perhaps one customer.`,
     });
   }
   return questions;
 }
 
-function splitQuestions(world: QuestionWorld): LinkQuestion[] {
-  const { keys, settings, partition } = world;
-  const weights = new Map<string, number>();
+const NEUTRAL = { scale: 1, shift: 0 };
+
+function splitQuestions(world: QuestionWorld): Draft[] {
+  const { keys, settings, partition, auto } = world;
+  const doubtful = partition.merges
+    .map((merge) => ({ ...merge, probability: round(probabilityOf(merge.average, NEUTRAL)) }))
+    .filter(({ probability, left, right }) => {
+      const [a, b] = [left[0] ?? 0, right[0] ?? 0];
+      return probability < settings.thresholds.link && auto.anchor[a] !== auto.anchor[b];
+    });
+  const wanted = new Map<number, number>();
+  for (const [at, { left, right }] of doubtful.entries())
+    for (const record of [...left, ...right]) wanted.set(record, at);
+  const weights = new Map<number, number>();
   for (let row = 0; row < world.pairs.left.length; row += 1) {
     const [i, j] = [world.pairs.left[row] ?? 0, world.pairs.right[row] ?? 0];
-    if (partition.anchor[i] === partition.anchor[j]) weights.set(`${i} ${j}`, world.pairs.weight[row] ?? 0);
+    if (wanted.has(i) && wanted.has(j) && partition.anchor[i] === partition.anchor[j])
+      weights.set(i * keys.length + j, world.pairs.weight[row] ?? 0);
   }
-  const questions: LinkQuestion[] = [];
-  for (const merge of partition.merges) {
-    const probability = round(probabilityOf(merge.average, settings.calibration));
-    if (probability >= settings.thresholds.link) continue;
-    const best = strongest(merge.left, merge.right, weights);
-    if (best === null || world.settled(best[0], best[1])) continue;
+  return doubtful.flatMap((merge): Draft[] => {
+    const best = strongest(merge.left, merge.right, keys.length, weights);
+    if (best === null || world.settled(best[0], best[1])) return [];
     const pairs = merge.left.length * merge.right.length;
-    questions.push({
-      left: keys[Math.min(...best)] ?? "",
-      right: keys[Math.max(...best)] ?? "",
-      kind: "split",
-      probability,
-      gain: round((1 - probability) * pairs),
-      reason:
-        pairs === 1
-          ? "Two records were put together on thin evidence."
-          : `Groups of ${merge.left.length} and ${merge.right.length} records were put together on thin evidence.`,
-    });
-  }
-  return questions;
+    return [
+      {
+        left: keys[best[0]] ?? "",
+        right: keys[best[1]] ?? "",
+        leftKeys: merge.left.map((at) => keys[at] ?? ""),
+        rightKeys: merge.right.map((at) => keys[at] ?? ""),
+        kind: "split",
+        probability: merge.probability,
+        gain: round((1 - merge.probability) * pairs),
+        reason:
+          pairs === 1
+            ? "Two records were put together on thin evidence."
+            : `Groups of ${merge.left.length} and ${merge.right.length} records were put together on thin evidence.`,
+      },
+    ];
+  });
 }
 
+/** The record of each side that tell most: the left one of the left side. */
 function strongest(
   left: readonly number[],
   right: readonly number[],
-  weights: ReadonlyMap<string, number>,
-): [number, number] | null {
-  let best: [number, number] | null = null;
+  size: number,
+  weights: ReadonlyMap<number, number>,
+): readonly [number, number] | null {
+  let best: readonly [number, number] | null = null;
   let most = -Infinity;
   for (const i of left) {
     for (const j of right) {
-      const weight = weights.get(i < j ? `${i} ${j}` : `${j} ${i}`);
+      const weight = weights.get(Math.min(i, j) * size + Math.max(i, j));
       if (weight !== undefined && weight > most) {
         most = weight;
         best = [i, j];

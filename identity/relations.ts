@@ -52,8 +52,7 @@ export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Fre
   const found: string[] = [];
   let bits = -7;
   const sharedBits = (count: number): number => Math.max(0, 5 - 1.5 * Math.log2(Math.max(1, count / 2)));
-  const names = (field: "phone" | "email" | "door", value: string): number =>
-    frequencies.of(field, value) * frequencies.size;
+  const names = (field: "phone" | "email" | "door", value: string): number => frequencies.count(field, value);
   const phone = person.phones.find((value) => firm.phones.includes(value));
   const email = person.emails.find((value) => firm.emails.includes(value));
   const add = (amount: number, what: string): void => {

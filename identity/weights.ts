@@ -2,17 +2,20 @@ import { C360Error } from "#core";
 import { CONTACT_COMPARATORS } from "./comparisons/contact.ts";
 import type { Comparator, CompareContext, Outcome } from "./comparisons/context.ts";
 import { FIRM_COMPARATORS } from "./comparisons/firm.ts";
+import { ITEM_COMPARATORS } from "./comparisons/item.ts";
 import { CONTACT_PERSON_COMPARATORS, PERSON_COMPARATORS } from "./comparisons/person.ts";
 import { frequencies } from "./frequencies.ts";
 import { lexiconIndex } from "./lexicon.ts";
 import type { Prepared } from "./prepare.ts";
-import type { KindModel, LinkageSettings, PairKind } from "./settings.ts";
+import { PAIR_KINDS } from "./settings.ts";
+import type { Calibration, KindModel, LinkageSettings, PairKind } from "./settings.ts";
 
 const COMPARATORS: Readonly<Record<string, Comparator>> = {
   ...PERSON_COMPARATORS,
   ...CONTACT_PERSON_COMPARATORS,
   ...FIRM_COMPARATORS,
   ...CONTACT_COMPARATORS,
+  ...ITEM_COMPARATORS,
 };
 
 /** A kind's model in arrays, ready to weigh pairs. Probabilities are in bits (log2). */
@@ -37,6 +40,7 @@ export function pairKind(a: Prepared, b: Prepared): PairKind | null {
   if (a.type === b.type && a.type !== "unknown") return a.type;
   if (a.type !== "unknown" && b.type !== "unknown") return null;
   const known = a.type === "unknown" ? b.type : a.type;
+  if (known === "item") return null;
   if (known === "person") return "person";
   if (known === "organisation") return "organisation";
   // Both unknown: as firms when either has more than a person's parts.
@@ -56,7 +60,11 @@ export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer
     kind,
     names: model.comparisons.map(({ name }) => name),
     comparators,
-    context: { lexicon: lexiconIndex(settings.lexicon), frequencies: frequencies(settings.frequencies) },
+    context: {
+      lexicon: lexiconIndex(settings.lexicon),
+      frequencies: frequencies(settings.frequencies),
+      severalSources: (settings.frequencies?.sources ?? 2) > 1,
+    },
     rate: Math.log2(model.rate),
     m: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.m))),
     u: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.u))),
@@ -93,12 +101,13 @@ export function pairOutcome(scorer: Scorer): PairOutcome {
   };
 }
 
-const scratch: Outcome = { level: -1, frequency: 0, left: "", right: "" };
+const scratch: Outcome = { level: -1, frequency: 0, left: "", right: "", wanted: false };
 
-/** Runs every comparison on a pair. */
-export function comparePair(scorer: Scorer, a: Prepared, b: Prepared, out: PairOutcome): void {
-  for (const [at, compare] of scorer.comparators.entries()) {
-    compare(a, b, scorer.context, scratch);
+/** Runs every comparison on a pair. The values compared are only set where they are wanted. */
+export function comparePair(scorer: Scorer, a: Prepared, b: Prepared, out: PairOutcome, wanted = true): void {
+  scratch.wanted = wanted;
+  for (let at = 0; at < scorer.comparators.length; at += 1) {
+    scorer.comparators[at]?.(a, b, scorer.context, scratch);
     out.levels[at] = scratch.level;
     out.chance[at] =
       scratch.level < 0
@@ -161,6 +170,19 @@ export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
 }
 
 /** Probability of a weight in bits, after calibration. */
-export function probabilityOf(weight: number, calibration: LinkageSettings["calibration"]): number {
+export function probabilityOf(weight: number, calibration: Calibration): number {
   return 1 / (1 + 2 ** -Math.max(-60, Math.min(60, weight * calibration.scale + calibration.shift)));
+}
+
+/** Bits of a weighed pair after calibration. */
+export function calibratedBits(
+  pairs: { readonly weight: Float64Array; readonly kind: Int8Array },
+  row: number,
+  settings: LinkageSettings,
+): number {
+  const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
+  const weight = pairs.weight[row] ?? 0;
+  if (kind === undefined) return weight;
+  const { scale, shift } = settings.calibration[kind];
+  return weight * scale + shift;
 }

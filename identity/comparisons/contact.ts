@@ -1,16 +1,27 @@
+import type { FrequencyField } from "../frequencies.ts";
 import type { Prepared } from "../prepare.ts";
-import { aliasStem } from "../prepare.ts";
 import type { CompareContext, Comparator } from "./context.ts";
-import { missing, rarestShared, set } from "./context.ts";
+import { missing, rarestShared, set, tell } from "./context.ts";
 import { isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
 
 const phone: Comparator = (a, b, context, out) => {
   if (a.phones.length === 0 || b.phones.length === 0) return missing(out);
   const shared = rarestShared(a.phones, b.phones, "phone", context);
-  if (shared !== null) return set(out, 0, shared.frequency, shared.value, shared.value);
+  if (shared !== null)
+    return set(out, isCommon("phone", shared.value, context) ? 1 : 0, shared.frequency, shared.value, shared.value);
   const near = a.phones.some((left) => b.phones.some((right) => isNearPhone(left, right)));
-  set(out, near ? 1 : 2, 0, a.phones.join(" "), b.phones.join(" "));
+  set(out, near ? 2 : 3, 0);
+  if (out.wanted) tell(out, a.phones.join(" "), b.phones.join(" "));
 };
+
+/** Different names that a value of one customer may go by: short, misspelt, turned round. */
+const OWN_NAMES = 3;
+
+// A number that many names share tells a building or a family, not a customer: it is a level of its own, so that the fit
+// can learn who shares.
+function isCommon(field: FrequencyField, value: string, context: CompareContext): boolean {
+  return context.frequencies.count(field, value) > OWN_NAMES;
+}
 
 // One digit off, or the same line under another area code (a country may have two).
 function isNearPhone(left: string, right: string): boolean {
@@ -20,11 +31,19 @@ function isNearPhone(left: string, right: string): boolean {
 const email: Comparator = (a, b, context, out) => {
   if (a.emails.length === 0 || b.emails.length === 0) return missing(out);
   const shared = rarestShared(a.emails, b.emails, "email", context);
-  if (shared !== null) return set(out, 0, shared.frequency, shared.value, shared.value);
+  if (shared !== null)
+    return set(out, isCommon("email", shared.value, context) ? 1 : 0, shared.frequency, shared.value, shared.value);
   let level = 3;
   for (const left of a.emails) for (const right of b.emails) level = Math.min(level, mailLevel(left, right));
-  set(out, level, 0, a.emails.join(" "), b.emails.join(" "));
+  set(out, level + 1, level === 1 ? mailboxChance(a, b) : 0);
+  if (out.wanted) tell(out, a.emails.join(" "), b.emails.join(" "));
 };
+
+// 0 where the mailbox name is not made of the person's name: its own rate applies.
+function mailboxChance(a: Prepared, b: Prepared): number {
+  const named = a.aliases.some((alias) => b.aliases.includes(alias) && spellsNames(alias, a, b));
+  return named ? (sharesLogin(a, b) ? NAMED_NUMBER : NAMED / 3) : 0;
+}
 
 function mailLevel(left: string, right: string): number {
   const [box = "", host = ""] = left.split("@");
@@ -47,14 +66,42 @@ const handle: Comparator = (a, b, context, out) => {
   const exact = rarestShared(a.handles, b.handles, "alias", context);
   if (exact !== null) return set(out, 0, 1 / context.frequencies.size, exact.value, exact.value);
   const shared = rarestShared(a.aliases, b.aliases, "alias", context);
-  if (shared !== null && isOwnAlias(a, b, shared.value))
-    return set(out, 0, shared.frequency, shared.value, shared.value);
-  const near = a.aliases.some((left) => b.aliases.some((right) => left.length > 6 && isSimilarWord(left, right)));
-  set(out, near ? 1 : 2, 0, a.aliases.join(" "), b.aliases.join(" "));
+  if (shared !== null && isOwnAlias(a, b, shared.value)) {
+    const chance = spellsNames(shared.value, a, b) ? (sharesLogin(a, b) ? NAMED_NUMBER : NAMED) : shared.frequency;
+    return set(out, 0, Math.max(chance, shared.frequency), shared.value, shared.value);
+  }
+  // A mailbox against a mailbox is the e-mail comparison's: one side at least must be a handle.
+  const near = areNearStems(a.handleStems, b.aliases) || areNearStems(b.handleStems, a.aliases);
+  set(out, near ? 1 : 2, 0);
+  if (out.wanted) tell(out, a.aliases.join(" "), b.aliases.join(" "));
 };
 
+/** Chance that two who bear one name also spell it alike in a handle or mailbox name, without and with figures. */
+const NAMED = 0.45;
+const NAMED_NUMBER = 0.02;
+
+// "julia.perez" and "juliaperez40" agree because the names do: what the names said already must not count twice.
+function spellsNames(alias: string, a: Prepared, b: Prepared): boolean {
+  return [a, b].some((one) => {
+    const [given = ""] = one.given;
+    if (given === "" || one.family.length < 2) return false;
+    const at = alias.indexOf(one.family);
+    if (at < 0) return alias.length <= given.length + 2 && alias.startsWith(given);
+    const rest = alias.slice(0, at) + alias.slice(at + one.family.length);
+    return rest.length <= 2 || rest.startsWith(given) || given.startsWith(rest) || rest.endsWith(given);
+  });
+}
+
+function sharesLogin(a: Prepared, b: Prepared): boolean {
+  return a.logins.some((login) => /\d/.test(login) && b.logins.includes(login));
+}
+
+function areNearStems(handles: readonly string[], aliases: readonly string[]): boolean {
+  return handles.some((left) => left.length > 6 && aliases.some((right) => isSimilarWord(left, right)));
+}
+
 function isOwnAlias(a: Prepared, b: Prepared, alias: string): boolean {
-  return [a, b].some((one) => one.handles.some((text) => aliasStem(text) === alias));
+  return a.handleStems.includes(alias) || b.handleStems.includes(alias);
 }
 
 const street: Comparator = (a, b, context, out) => {
@@ -62,7 +109,8 @@ const street: Comparator = (a, b, context, out) => {
   const level = streetLevel(a, b);
   const frequency =
     level <= 2 ? Math.max(context.frequencies.of("door", a.door), context.frequencies.of("door", b.door)) : 0;
-  set(out, level, frequency, doorText(a), doorText(b));
+  set(out, level === 0 ? (isCommon("door", a.door, context) ? 1 : 0) : level + 1, frequency);
+  if (out.wanted) tell(out, doorText(a), doorText(b));
 };
 
 function doorText(one: Prepared): string {
@@ -107,21 +155,20 @@ function holdsSimilar(list: readonly string[], word: string): boolean {
 // Where the door agrees the town says nothing new, so it is only weighed when the street does not.
 const place: Comparator = (a, b, context, out) => {
   if (a.street !== "" && b.street !== "" && streetLevel(a, b) <= 2) return missing(out);
+  const { frequencies } = context;
+  if (a.postcode !== "" && a.postcode === b.postcode)
+    return set(out, 0, frequencies.of("postcode", a.postcode), a.postcode, b.postcode);
   const hasTowns = a.locality !== "" && b.locality !== "";
   if (hasTowns && isSameTown(a.locality, b.locality)) {
-    return set(
-      out,
-      0,
-      context.frequencies.of("locality", a.locality < b.locality ? a.locality : b.locality),
-      a.locality,
-      b.locality,
-    );
+    const town = a.locality < b.locality ? a.locality : b.locality;
+    return set(out, 1, frequencies.of("locality", town), a.locality, b.locality);
   }
-  if (a.postcode !== "" && a.postcode === b.postcode && !hasTowns) return set(out, 0, 0, a.postcode, b.postcode);
   if (a.region !== "" && b.region !== "") {
-    return set(out, a.region === b.region ? 1 : 2, 0, a.region, b.region);
+    return set(out, a.region === b.region ? 2 : 3, 0, a.region, b.region);
   }
-  if (hasTowns) return set(out, 2, 0, a.locality, b.locality);
+  if (hasTowns) return set(out, 3, 0, a.locality, b.locality);
+  if (a.postcode !== "" && b.postcode !== "")
+    return set(out, isNearNumber(a.postcode, b.postcode) ? 2 : 3, 0, a.postcode, b.postcode);
   missing(out);
 };
 
@@ -132,10 +179,21 @@ function isSameTown(left: string, right: string): boolean {
   return short.length >= 5 && long.startsWith(`${short} `);
 }
 
-const taxNumber: Comparator = (a: Prepared, b: Prepared, context: CompareContext, out) => {
-  if (a.taxId === "" || b.taxId === "") return missing(out);
-  const level = a.taxId === b.taxId ? 0 : isNearNumber(a.taxId, b.taxId) ? 1 : 2;
-  set(out, level, level === 0 ? 1 / context.frequencies.size : 0, a.taxId, b.taxId);
+const taxNumber: Comparator = (a, b, context, out) => {
+  if (a.ids.length === 0 || b.ids.length === 0) return missing(out);
+  const shared = rarestShared(a.ids, b.ids, "id", context);
+  if (shared !== null) return set(out, 0, shared.frequency, shared.value, shared.value);
+  const near = a.ids.some((left) => b.ids.some((right) => isNearNumber(left, right)));
+  // A passport and a licence differ for everybody: only numbers of one column speak against.
+  if (!near && !a.idColumns.some((column) => b.idColumns.includes(column))) return missing(out);
+  set(out, near ? 1 : 2, 0);
+  if (out.wanted) tell(out, a.ids.join(" "), b.ids.join(" "));
+};
+
+// Most sources know a customer once: how seldom they do not is learnt like any other evidence.
+const source: Comparator = (a, b, context, out) => {
+  if (!context.severalSources) return missing(out);
+  set(out, a.source === b.source ? 1 : 0, 0, a.source, b.source);
 };
 
 /** Comparisons that persons and firms share. */
@@ -146,4 +204,5 @@ export const CONTACT_COMPARATORS: Readonly<Record<string, Comparator>> = {
   street,
   place,
   "tax number": taxNumber,
+  source,
 };

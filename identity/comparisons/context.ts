@@ -6,6 +6,8 @@ import type { Prepared } from "../prepare.ts";
 export interface CompareContext {
   readonly lexicon: LexiconIndex;
   readonly frequencies: Frequencies;
+  /** True where the records come from more than one source. */
+  readonly severalSources: boolean;
 }
 
 /** The outcome of one comparison: a level, or -1 where a side says nothing. */
@@ -16,15 +18,23 @@ export interface Outcome {
   /** The values that were compared, for explanations. */
   left: string;
   right: string;
+  /** True where the values are wanted: most pairs are only weighed. */
+  wanted: boolean;
 }
 
 /** Compares one field of two records. Symmetric. */
 export type Comparator = (a: Prepared, b: Prepared, context: CompareContext, out: Outcome) => void;
 
 /** Sets an outcome. */
-export function set(out: Outcome, level: number, frequency: number, left: string, right: string): void {
+export function set(out: Outcome, level: number, frequency: number, left = "", right = ""): void {
   out.level = level;
   out.frequency = frequency;
+  out.left = left;
+  out.right = right;
+}
+
+/** Sets the values of an outcome, for explanations. */
+export function tell(out: Outcome, left: string, right: string): void {
   out.left = left;
   out.right = right;
 }

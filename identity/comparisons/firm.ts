@@ -1,6 +1,6 @@
 import { firmKey } from "../frequencies.ts";
 import type { CompareContext, Comparator } from "./context.ts";
-import { missing, set } from "./context.ts";
+import { missing, set, tell } from "./context.ts";
 import { isAbbreviation, isSimilarWord } from "./strings.ts";
 
 interface FirmLevel {
@@ -10,7 +10,7 @@ interface FirmLevel {
 
 const firmName: Comparator = (a, b, context, out) => {
   let best: FirmLevel | null = null;
-  let values: readonly [string, string] = ["", ""];
+  let names: readonly [readonly string[], readonly string[]] = [[], []];
   for (const left of a.firms) {
     for (const right of b.firms) {
       const found = compareNames(left, right, context);
@@ -20,20 +20,21 @@ const firmName: Comparator = (a, b, context, out) => {
       )
         continue;
       best = found;
-      values = [left.join(" "), right.join(" ")];
+      names = [left, right];
     }
   }
   if (best === null) return missing(out);
-  set(out, best.level, best.frequency, values[0], values[1]);
+  set(out, best.level, best.frequency);
+  if (out.wanted) tell(out, names[0].join(" "), names[1].join(" "));
 };
 
 // Words are weighed by how rare they are: "Brown" tells more than "Construction".
 function compareNames(left: readonly string[], right: readonly string[], context: CompareContext): FirmLevel {
   const { frequencies } = context;
   if (left.length === right.length && firmKey(left) === firmKey(right)) {
-    return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
+    return { level: 0, frequency: sameFrequency(left, context) };
   }
-  if (left.join("") === right.join("")) return { level: 0, frequency: frequencies.of("firm", firmKey(left)) };
+  if (left.join("") === right.join("")) return { level: 0, frequency: sameFrequency(left, context) };
   const used: boolean[] = [];
   let count = 0;
   let matched = 0;
@@ -53,11 +54,21 @@ function compareNames(left: readonly string[], right: readonly string[], context
   const totalRight = totalOf(right, context);
   const share = matched / Math.max(totalLeft, totalRight);
   const part = matched / Math.min(totalLeft, totalRight);
-  const frequency = Math.min(0.5, Math.max(1 / frequencies.size, 2 ** (fuzzy - matched)));
+  const frequency = Math.min(0.5, Math.max(frequencies.size ** -1.5, 2 ** (fuzzy - 0.8 * matched)));
   if (count === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
-  if (part >= 0.85) return { level: 2, frequency };
+  if (part >= 0.85 && count === Math.min(left.length, right.length)) return { level: 2, frequency };
   if (share >= 0.45) return { level: 3, frequency: 0 };
   return DIFFERENT;
+}
+
+// Two firms seldom hit on the same rare words: a name that few records bear is as rare as its words are together. A name
+// that many bear (a chain's) is as frequent as it is seen.
+function sameFrequency(name: readonly string[], context: CompareContext): number {
+  const { frequencies } = context;
+  const seen = frequencies.of("firm", firmKey(name));
+  const count = frequencies.count("firm", firmKey(name));
+  const together = Math.max(frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
+  return Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
 }
 
 const DIFFERENT: FirmLevel = { level: 4, frequency: 0 };
@@ -110,7 +121,8 @@ const domain: Comparator = (a, b, context, out) => {
   if (a.emails.some((email) => b.emails.includes(email))) return missing(out);
   const shared = a.domains.find((value) => b.domains.includes(value));
   const frequency = shared === undefined ? 0 : context.frequencies.of("domain", shared);
-  set(out, shared === undefined ? 1 : 0, frequency, a.domains.join(" "), b.domains.join(" "));
+  set(out, shared === undefined ? 1 : 0, frequency);
+  if (out.wanted) tell(out, a.domains.join(" "), b.domains.join(" "));
 };
 
 /** Comparisons that only firms have. */

@@ -1,7 +1,7 @@
 import { areNicknames } from "../lexicon.ts";
-import type { Prepared } from "../prepare.ts";
+import type { Prepared, PreparedName } from "../prepare.ts";
 import type { CompareContext, Comparator, Outcome } from "./context.ts";
-import { missing, set } from "./context.ts";
+import { missing, set, tell } from "./context.ts";
 import { isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
 
 const SAME = 0;
@@ -43,7 +43,7 @@ function isStart(a: string, b: string): boolean {
   return short.length >= 3 && long.startsWith(short);
 }
 
-function familyLevel(a: Prepared, b: Prepared, context: CompareContext): NameLevel {
+function familyLevel(a: PreparedName, b: PreparedName, context: CompareContext): NameLevel {
   return familyTexts(a.family, a.familyParts, b.family, b.familyParts, context);
 }
 
@@ -77,8 +77,26 @@ interface Alignment {
   readonly swapped: boolean;
 }
 
-/** The better of both orders in which two persons' names may stand. */
+/** The best alignment of any name of one person with any name of the other. */
 function align(a: Prepared, b: Prepared, context: CompareContext): Alignment {
+  if (a.people.length === 1 && b.people.length === 1) return alignNames(a, b, context);
+  let best: Alignment | null = null;
+  for (const left of a.people) {
+    for (const right of b.people) {
+      const found = alignNames(left, right, context);
+      if (best === null || alignmentWorth(found) > alignmentWorth(best)) best = found;
+    }
+  }
+  return best ?? alignNames(a, b, context);
+}
+
+function alignmentWorth({ given, family, swapped }: Alignment): number {
+  const of = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
+  return of(given, GIVEN_WORTH) + of(family, FAMILY_WORTH) - (swapped ? 0.5 : 0);
+}
+
+/** The better of both orders in which the parts of two names may stand. */
+function alignNames(a: PreparedName, b: PreparedName, context: CompareContext): Alignment {
   const straight: Alignment = {
     given: givenLevel(a.given, b.given, context),
     family: familyLevel(a, b, context),
@@ -87,21 +105,37 @@ function align(a: Prepared, b: Prepared, context: CompareContext): Alignment {
   const complete = straight.given.level >= 0 && straight.family.level >= 0;
   if (complete && straight.given.level !== DIFFERENT && straight.family.level !== DIFFERENT) return straight;
   if (complete && (straight.given.level === SAME || straight.family.level === SAME)) return straight;
+  return crossed(a, b, straight, context) ?? straight;
+}
+
+// The names with given and family name changed over, where that explains them better.
+function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context: CompareContext): Alignment | null {
   const first = givenLevel(a.given, b.familyParts, context);
   const second = givenLevel(b.given, a.familyParts, context);
+  if (straight.given.level >= 0 && straight.family.level >= 0) return crossedWhole(straight, first, second);
+  // One-sided: only a given name on one side, which is the other's family name.
   const worth = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
   const straightWorth = worth(straight.given, GIVEN_WORTH) + worth(straight.family, FAMILY_WORTH);
+  if (straightWorth >= 0 || (first.level !== SAME && second.level !== SAME)) return null;
+  return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
+}
+
+function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel): Alignment | null {
   const strong = (one: NameLevel): boolean => one.level === SAME || one.level === SECOND || one.level === SIMILAR_GIVEN;
-  if (complete && strong(first) && strong(second)) return { given: first, family: asFamily(second), swapped: true };
-  // One-sided: only a given name on one side, which is the other's family name.
-  const alone = !complete && straightWorth < 0 && (first.level === SAME || second.level === SAME);
-  if (alone)
-    return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
-  return straight;
+  const likely = (one: NameLevel): boolean => strong(one) || one.level === INITIAL_GIVEN;
+  if ((strong(first) && likely(second)) || (likely(first) && strong(second)))
+    return { given: first, family: asFamily(second), swapped: true };
+  // One part crossed over and the other was lost or written over.
+  if (straight.given.level !== DIFFERENT || straight.family.level !== DIFFERENT) return null;
+  const lost: NameLevel = { level: DIFFERENT, frequency: 0 };
+  if (first.level === SAME && second.level === DIFFERENT) return { given: first, family: lost, swapped: true };
+  if (second.level === SAME && first.level === DIFFERENT) return { given: lost, family: second, swapped: true };
+  return null;
 }
 
 function asFamily(level: NameLevel): NameLevel {
   if (level.level === SIMILAR_GIVEN) return { level: SIMILAR_FAMILY, frequency: 0 };
+  if (level.level === INITIAL_GIVEN) return { level: INITIAL_FAMILY, frequency: 0 };
   return level;
 }
 
@@ -123,23 +157,25 @@ function alignment(a: Prepared, b: Prepared, context: CompareContext): Alignment
 
 const givenName: Comparator = (a, b, context, out) => {
   const { given } = alignment(a, b, context);
-  set(out, given.level, given.frequency, a.given.join(" "), b.given.join(" "));
+  set(out, given.level, given.frequency);
+  if (out.wanted) tell(out, a.given.join(" "), b.given.join(" "));
 };
 
 const familyName: Comparator = (a, b, context, out) => {
   const { family } = alignment(a, b, context);
-  set(out, family.level, family.frequency, a.familyParts.join(" "), b.familyParts.join(" "));
+  set(out, family.level, family.frequency);
+  if (out.wanted) tell(out, a.familyParts.join(" "), b.familyParts.join(" "));
 };
 
 const nameOrder: Comparator = (a, b, context, out) => {
   const { given, family, swapped } = alignment(a, b, context);
   const agrees = (one: NameLevel): boolean => one.level >= 0 && one.level !== DIFFERENT;
-  if (swapped) set(out, 1, 0, fullName(a), fullName(b));
-  else if (agrees(given) && agrees(family)) set(out, 0, 0, fullName(a), fullName(b));
-  else missing(out);
+  if (!swapped && !(agrees(given) && agrees(family))) return missing(out);
+  set(out, swapped ? 1 : 0, 0);
+  if (out.wanted) tell(out, fullName(a), fullName(b));
 };
 
-function fullName(one: Prepared): string {
+function fullName(one: PreparedName): string {
   return [...one.given, ...one.familyParts].join(" ");
 }
 
@@ -155,9 +191,13 @@ const generation: Comparator = (a, b, _context, out) => {
   set(out, level, 0, a.generation, b.generation);
 };
 
-/** Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts equal, different. */
+/**
+ * Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts equal,
+ * different. Of dates with unknown digits ("-") the known ones are compared: at best near.
+ */
 export function dateLevel(left: string, right: string): number {
-  if (left === right) return 0;
+  if (left === right) return left.includes("-") ? 1 : 0;
+  if (left.includes("-") || right.includes("-")) return partialLevel(left, right);
   const isSwapped =
     left.slice(0, 4) === right.slice(0, 4) &&
     left.slice(4, 6) === right.slice(6) &&
@@ -171,11 +211,42 @@ export function dateLevel(left: string, right: string): number {
   return equal >= 2 ? 2 : 3;
 }
 
+function partialLevel(left: string, right: string): number {
+  let known = 0;
+  let differ = 0;
+  for (let at = 0; at < 8; at += 1) {
+    if (left[at] === "-" || right[at] === "-") continue;
+    known += 1;
+    if (left[at] !== right[at]) differ += 1;
+  }
+  if (known === 0) return -1;
+  if (differ === 0) return known >= 6 ? 1 : 2;
+  // A year of birth is often reckoned from an age: off by one.
+  const years = Math.abs(Number(left.slice(0, 4)) - Number(right.slice(0, 4)));
+  return known === 4 && years <= 1 ? 2 : 3;
+}
+
 const birthDate: Comparator = (a, b, context, out) => {
   if (a.birth === "" || b.birth === "") return missing(out);
   const level = dateLevel(a.birth, b.birth);
+  if (level < 0) return missing(out);
   set(out, level, level === 0 ? context.frequencies.of("birth", a.birth) : 0, a.birth, b.birth);
 };
+
+const gender: Comparator = (a, b, _context, out) => {
+  if (a.gender === "" || b.gender === "") return missing(out);
+  set(out, a.gender === b.gender ? 0 : 1, 0, a.gender, b.gender);
+};
+
+function plainText(read: (one: Prepared) => string, field: "birthPlace" | "occupation"): Comparator {
+  return (a, b, context, out) => {
+    const [left, right] = [read(a), read(b)];
+    if (left === "" || right === "") return missing(out);
+    if (left === right) return set(out, 0, context.frequencies.of(field, left), left, right);
+    const isPart = left.startsWith(`${right} `) || right.startsWith(`${left} `);
+    set(out, isPart || isSimilarWord(left, right) ? 1 : 2, 0, left, right);
+  };
+}
 
 /** Comparisons that only persons have. */
 export const PERSON_COMPARATORS: Readonly<Record<string, Comparator>> = {
@@ -185,6 +256,9 @@ export const PERSON_COMPARATORS: Readonly<Record<string, Comparator>> = {
   "middle name": middleName,
   generation,
   "birth date": birthDate,
+  gender,
+  "birth place": plainText((one) => one.birthPlace, "birthPlace"),
+  occupation: plainText((one) => one.occupation, "occupation"),
 };
 
 const contactPerson: Comparator = (a, b, context, out: Outcome) => {
@@ -192,7 +266,8 @@ const contactPerson: Comparator = (a, b, context, out: Outcome) => {
   const family = familyTexts(a.family, a.familyParts, b.family, b.familyParts, context);
   if (given < 0 || family.level < 0) return missing(out);
   const isSame = given !== DIFFERENT && family.level !== DIFFERENT;
-  set(out, isSame ? 0 : 1, isSame ? family.frequency : 0, fullName(a), fullName(b));
+  set(out, isSame ? 0 : 1, isSame ? family.frequency : 0);
+  if (out.wanted) tell(out, fullName(a), fullName(b));
 };
 
 /** The comparison of the persons named beside two firms. */

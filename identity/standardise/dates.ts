@@ -41,6 +41,72 @@ export function parseDate(
   return order === "mdy" ? make(year, first, second, notes) : make(year, second, first, notes);
 }
 
+/** How a whole column writes its dates. */
+export interface DateColumn {
+  /** By position in the column; blank values give null without a note. */
+  readonly dates: readonly DateResult[];
+  /** What the column's own values show; null where none has a day above 12. */
+  readonly order: DateOrder;
+  /** True where some values show one order and some the other. */
+  readonly mixed: boolean;
+}
+
+const NUMERIC = /^\s*(?:[a-z]{3,9}[,.]?\s+)?(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})(?!\d)/i;
+/** Days since 1899-12-30 of the years 1950 to 2079: what a spreadsheet's date looks like without its format. */
+const SERIAL = { min: 18_264, max: 65_745 } as const;
+
+/**
+ * Reads a column of dates by the evidence of all its values: one with a day above 12 shows which of day and month comes
+ * first, for all of them. Values that contradict the others are read in the one way that is possible, and noted.
+ */
+export function readDates(values: readonly string[], options: { readonly pack: CountryPack }): DateColumn {
+  const shown = { dmy: 0, mdy: 0 };
+  for (const value of values) {
+    const found = NUMERIC.exec(value);
+    if (found === null) continue;
+    if (Number(found[1]) > 12 && Number(found[2]) <= 12) shown.dmy += 1;
+    if (Number(found[2]) > 12 && Number(found[1]) <= 12) shown.mdy += 1;
+  }
+  const mixed = shown.dmy > 0 && shown.mdy > 0;
+  const order = shown.dmy === shown.mdy ? null : shown.dmy > shown.mdy ? "dmy" : "mdy";
+  const serials = areSerials(values);
+  const dates = values.map((value) => {
+    if (serials && /^\d{5}(?:\.\d+)?$/.test(value.trim())) return serialDate(Math.floor(Number(value)));
+    return readInColumn(value, { order, mixed, pack: options.pack });
+  });
+  return { dates, order, mixed };
+}
+
+function areSerials(values: readonly string[]): boolean {
+  const filled = values.filter((value) => value.trim() !== "");
+  const serial = filled.filter((value) => {
+    const number = /^\s*\d{5}(?:\.\d+)?\s*$/.test(value) ? Number(value) : 0;
+    return number >= SERIAL.min && number <= SERIAL.max;
+  });
+  return serial.length > 0 && filled.length === serial.length + filled.filter((value) => /[-/a-z]/i.test(value)).length;
+}
+
+function serialDate(serial: number): DateResult {
+  const date = new Date(Date.UTC(1899, 11, 30) + serial * 86_400_000).toISOString().slice(0, 10);
+  return { date, notes: ["serial_assumed"] };
+}
+
+function readInColumn(
+  value: string,
+  about: { readonly order: DateOrder; readonly mixed: boolean; readonly pack: CountryPack },
+): DateResult {
+  const { order, mixed, pack } = about;
+  const read = parseDate(value, { order, pack });
+  const found = NUMERIC.exec(value);
+  if (found === null || order === null) return read;
+  if (read.date === null) {
+    const other = parseDate(value, { order: order === "dmy" ? "mdy" : "dmy", pack });
+    return other.date === null ? read : { date: other.date, notes: [...other.notes, "order_conflict"] };
+  }
+  const open = Number(found[1]) <= 12 && Number(found[2]) <= 12 && found[1] !== found[2];
+  return mixed && open ? { date: read.date, notes: [...read.notes, "order_assumed"] } : read;
+}
+
 function decideOrder(
   first: number,
   second: number,

@@ -117,3 +117,45 @@ function twoPlaces(number: string): { amount: string; rounded: boolean } {
   const text = cents.toString().padStart(3, "0");
   return { amount: `${text.slice(0, -2)}.${text.slice(-2)}`, rounded: /[1-9]/.test(fraction.slice(2)) };
 }
+
+const SCALES: Readonly<Record<string, number>> = {
+  k: 3,
+  thousand: 3,
+  m: 6,
+  mil: 6,
+  mill: 6,
+  mn: 6,
+  million: 6,
+  b: 9,
+  bn: 9,
+  billion: 9,
+};
+
+/**
+ * Reads money as people write it in a column of amounts: also "$5k", "J$1.2 million", "500 dollars", "$1,500/-" and
+ * "$1,500 only", which a table of other things must not take for money.
+ */
+export function readMoney(
+  text: string,
+  options: { readonly pack: CountryPack; readonly homeCurrency: string },
+): MoneyResult {
+  const plain = tidy(text)
+    .replace(/\s*\/[-=]+\s*$/, "")
+    .replace(/\s+only\.?$/i, "")
+    .replace(/\b(?:jamaican|jamaica)\s+dollars?\b/gi, "JMD")
+    .replace(/\b(?:us|u\.s\.|american)\s+dollars?\b/gi, "USD")
+    .replace(/\b(?:canadian)\s+dollars?\b/gi, "CAD")
+    .replace(/\b(?:pounds?\s+sterling|pounds?)\b/gi, "GBP")
+    .replace(/\b(?:euros?)\b/gi, "EUR")
+    .replace(/\bdollars?\b/gi, "$");
+  const direct = parseMoney(plain, options);
+  if (direct.amount !== null) return direct;
+  const scaled = /^(.*\d)\s*(k|thousand|mil|mill|mn|m|million|bn|b|billion)\b\.?(.*)$/i.exec(plain);
+  if (scaled === null) return direct;
+  const [, before = "", word = "", after = ""] = scaled;
+  const base = parseMoney(`${before}${after}`, options);
+  const digits = /\d[\d,]*(?:\.\d+)?/.exec(before)?.[0]?.replace(/,/g, "");
+  if (base.amount === null || digits === undefined) return direct;
+  const { amount } = twoPlaces(shift(digits, SCALES[word.toLowerCase()] ?? 0));
+  return { ...base, amount, notes: [...base.notes.filter((note) => note !== "rounded"), "scaled"] };
+}

@@ -1,13 +1,27 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
-import type { CountryCode } from "libphonenumber-js/max";
+import type { CountryCode, PhoneNumber } from "libphonenumber-js/max";
 import type { CountryPack } from "#core";
-import { digits, sortedUnique, tidy } from "../text.ts";
+import { digits, sortedUnique } from "../text.ts";
+import { phoneCandidates } from "./phone-lines.ts";
 
 /** Telephone numbers found in cells, and what was odd about them. */
 export interface PhonesResult {
   /** E.164, sorted, distinct. */
   readonly phones: readonly string[];
-  /** `phone_unreadable`, `phone_invalid`, `phone_placeholder`, `area_inferred`, `extension_dropped`. */
+  /** `phone_unreadable`, `phone_invalid`, `phone_placeholder`, `area_inferred`, `extension_dropped`, … */
+  readonly notes: readonly string[];
+}
+
+/** One telephone number of a cell. */
+export interface PhoneReading {
+  /** E.164; null where it is no number that can be dialled. */
+  readonly e164: string | null;
+  readonly valid: boolean;
+  /** `FIXED_LINE`, `MOBILE`, `TOLL_FREE`, … as libphonenumber calls them; null where unknown. */
+  readonly type: string | null;
+  /** ISO 3166-1 alpha-2; null where unknown. */
+  readonly country: string | null;
+  readonly extension: string | null;
   readonly notes: readonly string[];
 }
 
@@ -22,93 +36,91 @@ export function normalisePhones(
   const phones: string[] = [];
   const notes = new Set<string>();
   for (const cell of typeof cells === "string" ? [cells] : cells) {
-    for (const candidate of splitCell(tidy(cell), notes)) {
-      const phone = readPhone(candidate, options.pack, notes);
-      if (phone !== null) phones.push(phone);
+    for (const reading of readPhones(cell, options)) {
+      for (const note of reading.notes) notes.add(note);
+      if (reading.extension !== null) notes.add("extension_dropped");
+      if (reading.valid && reading.e164 !== null) phones.push(reading.e164);
     }
   }
   return { phones: sortedUnique(phones), notes: [...notes].sort() };
 }
 
-const LABEL =
-  /(?:^|[\s,;/|(])(?:tel(?:ephone)?|phone|ph|fax|cell(?:ular)?|mob(?:ile)?|office|home|work|whatsapp|wa|t|f|c|m|w|h|p|o)\s*[.:#]+\s*/gi;
-
-function splitCell(cell: string, notes: Set<string>): string[] {
-  if (cell === "") return [];
-  // Excel turns long numbers into 8.76926E+09: the lost digits are not guessed.
-  if (/^[+-]?\d+(?:[.,]\d+)?e\+?\d+$/i.test(cell)) {
-    notes.add("phone_unreadable");
-    return [];
+/** Every telephone number of a cell in the order in which they stand there; doubles are left out. */
+export function readPhones(cell: string, options: { readonly pack: CountryPack }): readonly PhoneReading[] {
+  const readings: PhoneReading[] = [];
+  for (const { text, extension, notes } of phoneCandidates(cell, options.pack)) {
+    const reading = readOne(text, extension, notes, options.pack);
+    const known = readings.some((one) => one.e164 !== null && one.e164 === reading.e164);
+    if (!known) readings.push(reading);
   }
-  const plain = cell
-    .replace(/^(\d{7,15})\.0+$/, "$1")
-    .replace(LABEL, " ; ")
-    .replace(/\bor\b|\band\b|[&|\n,;]/gi, ";")
-    .replace(/\s+\/\s+/g, ";");
-  return plain.split(";").flatMap((part) => splitLines(dropExtension(part.trim(), notes)));
+  return readings;
 }
 
-function dropExtension(part: string, notes: Set<string>): string {
-  const bare = part.replace(/\s*(?:\b(?:ext(?:ension)?|extn)\b\.?|\bx\.?|#)\s*:?\s*\d{1,6}\s*$/i, "");
-  if (bare !== part) notes.add("extension_dropped");
-  return bare;
+function readOne(text: string, extension: string | null, given: readonly string[], pack: CountryPack): PhoneReading {
+  const number = digits(text);
+  const nothing = { e164: null, valid: false, type: null, country: null, extension };
+  if (number === "") return { ...nothing, notes: given };
+  if (isFiller(number)) return { ...nothing, notes: [...given, "phone_placeholder"] };
+  for (const { dial, note } of dialled(text, number, pack)) {
+    const parsed = parsePhoneNumberFromString(dial, pack.country as CountryCode);
+    if (parsed === undefined || !isCallable(parsed, pack)) continue;
+    const listed = parsed.isValid();
+    const notes = [...given, ...(note === null ? [] : [note]), ...(listed ? [] : ["block_unlisted"])];
+    return {
+      e164: parsed.number,
+      valid: true,
+      type: parsed.getType() ?? null,
+      country: parsed.country ?? (isHome(parsed.number, pack) ? pack.country : null),
+      extension: extension ?? parsed.ext ?? null,
+      notes,
+    };
+  }
+  return { ...nothing, notes: [...given, "phone_invalid"] };
 }
 
-// "876-926-1234/5" and "926-1234-6": further lines share the leading digits.
-function splitLines(part: string): string[] {
-  if (digits(part).length < 7) return digits(part) === "" ? [] : [part];
-  const slash = part.split("/").map((piece) => piece.trim());
-  if (slash.length > 1 && slash[0] !== undefined) {
-    const [first, ...rest] = slash;
-    // "310/246-1501": the slash stands after the area code.
-    if (digits(first).length <= 4 && rest.length === 1) return [slash.join("-")];
-    if (digits(first).length >= 7) {
-      return [first, ...rest.map((piece) => (digits(piece).length >= 7 ? piece : replaceTail(first, digits(piece))))];
+/** The ways in which a number may be meant to be dialled, likeliest first. */
+function dialled(text: string, number: string, pack: CountryPack): { dial: string; note: string | null }[] {
+  const { callingCode, defaultArea, areas, localLength } = pack.phone;
+  const ways: { dial: string; note: string | null }[] = [];
+  const plus = text.includes("+");
+  const home = `+${callingCode}`;
+  if (number.length === localLength && defaultArea !== null && !plus) {
+    return [{ dial: `${home}${defaultArea}${number}`, note: "area_inferred" }];
+  }
+  if (/^\s*(?:00|011)\d/.test(text.replace(/[\s()-]/g, ""))) {
+    ways.push({ dial: `+${number.replace(/^(?:00|011)/, "")}`, note: null });
+  }
+  ways.push({ dial: plus ? `+${number}` : text, note: null });
+  const local = number.replace(/^0+/, "");
+  // "+876 926 1234", "0876 926 1234", "001 876…" with the country's own code left out or a zero put before.
+  if (areas.some((area) => local.startsWith(area)) && localLength !== null) {
+    const area = areas.find((one) => local.startsWith(one)) ?? "";
+    if (local.length === area.length + localLength) {
+      ways.push({ dial: `${home}${local}`, note: "prefix_mended" });
     }
   }
-  const range = /^(.*\d{3}[\s.-]?\d{4})\s*-\s*(\d{1,2})$/.exec(part);
-  if (range?.[1] !== undefined && range[2] !== undefined) return expandRange(range[1], range[2]);
-  return [part];
-}
-
-function replaceTail(first: string, tail: string): string {
-  const all = digits(first);
-  return tail === "" ? first : all.slice(0, all.length - tail.length) + tail;
-}
-
-function expandRange(first: string, tail: string): string[] {
-  const all = digits(first);
-  const from = Number(all.slice(-tail.length));
-  const to = Number(tail);
-  if (to <= from || to - from > 9) return [first];
-  const lines: string[] = [];
-  for (let line = from; line <= to; line += 1) lines.push(replaceTail(first, String(line).padStart(tail.length, "0")));
-  return lines;
-}
-
-function readPhone(text: string, pack: CountryPack, notes: Set<string>): string | null {
-  const number = digits(text);
-  if (number === "") return null;
-  if (isFiller(number)) {
-    notes.add("phone_placeholder");
-    return null;
+  if (localLength !== null && defaultArea !== null && number === callingCode + number.slice(-localLength)) {
+    ways.push({ dial: `${home}${defaultArea}${number.slice(-localLength)}`, note: "area_inferred" });
   }
-  let dial = text;
-  if (number.length === pack.phone.localLength && pack.phone.defaultArea !== null && !text.includes("+")) {
-    dial = `+${pack.phone.callingCode}${pack.phone.defaultArea}${number}`;
-    notes.add("area_inferred");
-  } else if (/^\s*(?:00|011)\d/.test(text.replace(/[\s()-]/g, ""))) {
-    dial = `+${number.replace(/^(?:00|011)/, "")}`;
-  }
-  const parsed = parsePhoneNumberFromString(dial, pack.country as CountryCode);
-  if (parsed !== undefined && (parsed.isValid() || isNanp(parsed.number))) return parsed.number;
-  notes.add("phone_invalid");
-  return null;
+  // A trunk zero in brackets inside an international number: "+44 (0)20 7946 0958".
+  if (/\(\s*0\s*\)/.test(text)) ways.push({ dial: text.replace(/\(\s*0\s*\)/, ""), note: null });
+  if (!plus && number.length >= 11) ways.push({ dial: `+${number}`, note: "international_inferred" });
+  return ways;
 }
 
-// The number plan's own rule (NPA-NXX-XXXX): the library's list of assigned blocks lags behind new ones such as 658.
-function isNanp(number: string): boolean {
-  return /^\+1[2-9][0-8]\d[2-9]\d{6}$/.test(number) && !/^\+1\d{3}(?:\d)11/.test(number);
+/** Assigned, or of the home areas in the number plan's form: lists of assigned blocks lag behind new ones. */
+function isCallable(parsed: PhoneNumber, pack: CountryPack): boolean {
+  return parsed.isValid() || isHome(parsed.number, pack);
+}
+
+function isHome(e164: string, pack: CountryPack): boolean {
+  const { callingCode, areas, localLength } = pack.phone;
+  const rest = e164.startsWith(`+${callingCode}`) ? e164.slice(callingCode.length + 1) : "";
+  const area = areas.find((one) => rest.startsWith(one));
+  if (area === undefined || rest.length !== area.length + (localLength ?? -1)) return false;
+  const local = rest.slice(area.length);
+  // NPA-NXX-XXXX: an exchange begins with 2 to 9 and is none of the service codes 211 to 911.
+  return callingCode !== "1" || /^[2-9](?!11)\d{6}$/.test(local);
 }
 
 // 000-0000, 111-1111, 123-4567, 876-000-0000: typed to get past a required field.

@@ -1,6 +1,5 @@
 import { survive } from "#identity";
 import type { ClusterRow, CustomerIdResult, GoldenRecord, LinkResult } from "#identity";
-import { sha256 } from "#core";
 import { byCodeUnit } from "../log/pattern.ts";
 import type { StagedCustomer } from "./resolve-inputs.ts";
 
@@ -139,7 +138,7 @@ function table(name: string, columns: string, rows: readonly (readonly unknown[]
 function reviewTasks(link: LinkResult, runId: string): TableRows {
   const evidence = new Map(link.pairs.map((pair) => [`${pair.left} ${pair.right}`, pair.evidence]));
   const rows = link.questions.map((question) => [
-    sha256(`${question.kind}|${question.left}|${question.right}`).slice(0, 16),
+    question.questionId,
     question.left,
     question.right,
     question.kind,

@@ -1,0 +1,153 @@
+import { clusterRecords } from "./cluster.ts";
+import type { Partition } from "./cluster.ts";
+import type { Abstention, AutoPolicy, Estimate } from "./link-types.ts";
+import type { ClusterRules } from "./linkage-tree.ts";
+import { PAIR_KINDS } from "./settings.ts";
+import type { LinkageSettings, PairKind } from "./settings.ts";
+import type { WeighedPairs } from "./weigh.ts";
+import { probabilityOf } from "./weights.ts";
+
+/** Steps of a bit in which pairs are counted. */
+const STEPS = 8;
+/** Weights above this many bits are counted as this. */
+const TOP = 32;
+/** Part of a fitted weight that holds: what the fit has never seen makes it promise too much. */
+const HOLDS = 0.88;
+/** Wrong pairs reckoned with beside those that the probabilities expect. */
+const UNFORESEEN = 0.2;
+/** A weight below this between two records keeps their clusters apart, bits. */
+const AGAINST = 0;
+
+interface Bands {
+  /** Pairs by weight: one band for each step from 0 up. */
+  readonly pairs: Float64Array;
+  /** Pairs expected to be wrong, by band. */
+  readonly wrong: Float64Array;
+  readonly truths: number;
+}
+
+/** Chooses, for each kind of pairs, the least probability at which unattended merges keep the asked precision. */
+export function choosePolicies(
+  pairs: WeighedPairs,
+  settings: LinkageSettings,
+  precision: number,
+): { readonly policies: readonly AutoPolicy[]; readonly abstentions: readonly Abstention[] } {
+  const abstentions: Abstention[] = [];
+  const policies = PAIR_KINDS.map((kind, number): AutoPolicy => {
+    const bands = countBands(pairs, number, settings, kind);
+    const chosen = chooseBand(bands, precision);
+    const none = { kind, threshold: null, pairs: 0, expectedPrecision: null, expectedRecall: null };
+    if (chosen !== null) return policyOf(kind, bands, chosen, settings);
+    const seen = bands.pairs.reduce((sum, count) => sum + count, 0);
+    if (seen > 0) abstentions.push({ kind, reason: reasonOf(seen, precision) });
+    return none;
+  });
+  return { policies, abstentions };
+}
+
+function reasonOf(seen: number, precision: number): string {
+  return (
+    `I cannot tell on these data: of ${seen} likely pairs no part can be merged with a precision of ${precision}. ` +
+    "More fields in common, or answers to the first questions, would help."
+  );
+}
+
+function countBands(pairs: WeighedPairs, kind: number, settings: LinkageSettings, name: PairKind): Bands {
+  const counted = new Float64Array(TOP * STEPS + 1);
+  const wrong = new Float64Array(TOP * STEPS + 1);
+  const calibration = settings.calibration[name];
+  let truths = 0;
+  for (let row = 0; row < pairs.weight.length; row += 1) {
+    if (pairs.kind[row] !== kind) continue;
+    const weight = (pairs.weight[row] ?? 0) * calibration.scale + calibration.shift;
+    const probability = probabilityOf(weight, CAUTIOUS);
+    truths += probability;
+    if (weight < 0) continue;
+    const band = Math.min(TOP * STEPS, Math.floor(weight * STEPS));
+    counted[band] = (counted[band] ?? 0) + 1;
+    wrong[band] = (wrong[band] ?? 0) + 1 - probability;
+  }
+  return { pairs: counted, wrong, truths };
+}
+
+const CAUTIOUS = { scale: HOLDS, shift: 0 };
+
+function chooseBand(bands: Bands, precision: number): number | null {
+  let count = 0;
+  let wrong = UNFORESEEN;
+  let chosen: number | null = null;
+  for (let band = bands.pairs.length - 1; band >= STEPS; band -= 1) {
+    count += bands.pairs[band] ?? 0;
+    wrong += bands.wrong[band] ?? 0;
+    if (count > 0 && (bands.pairs[band] ?? 0) > 0 && wrong <= (1 - precision) * count) chosen = band;
+  }
+  return chosen;
+}
+
+function policyOf(kind: PairKind, bands: Bands, band: number, settings: LinkageSettings): AutoPolicy {
+  let count = 0;
+  let wrong = 0;
+  for (let at = band; at < bands.pairs.length; at += 1) {
+    count += bands.pairs[at] ?? 0;
+    wrong += bands.wrong[at] ?? 0;
+  }
+  return {
+    kind,
+    // Through the probability and back, so that rounding never lets a pair in that was not counted.
+    threshold: probabilityOf(band / STEPS, NEUTRAL),
+    pairs: count,
+    expectedPrecision: interval(1 - wrong / count, count),
+    expectedRecall: interval(
+      Math.min(1, (count - wrong) / Math.max(1, bands.truths)),
+      settings.frequencies?.records ?? 1,
+    ),
+  };
+}
+
+const NEUTRAL = { scale: 1, shift: 0 };
+
+// Wilson's interval at 95%.
+function interval(value: number, size: number): Estimate {
+  const z = 1.96;
+  const middle = (value + z ** 2 / (2 * size)) / (1 + z ** 2 / size);
+  const half = (z * Math.sqrt((value * (1 - value)) / size + z ** 2 / (4 * size ** 2))) / (1 + z ** 2 / size);
+  const round = (number: number): number => Math.round(Math.max(0, Math.min(1, number)) * 1e6) / 1e6;
+  return { value: round(value), low: round(middle - half), high: round(middle + half) };
+}
+
+/** Bits above 0 of a pair over its kind's threshold, or far below where its kind is not merged unattended. */
+const NEVER = -60;
+
+/** Clusters what can be merged unattended under the thresholds of the settings. */
+export function autoPartition(
+  size: number,
+  pairs: WeighedPairs,
+  rules: ClusterRules,
+  settings: LinkageSettings,
+): Partition {
+  const least = PAIR_KINDS.map((kind) => {
+    const threshold = settings.thresholds.auto[kind];
+    return threshold === null ? Infinity : -Math.log2(1 / Math.min(threshold, 1 - 1e-15) - 1);
+  });
+  const weight = new Float64Array(pairs.weight.length);
+  for (let row = 0; row < weight.length; row += 1) {
+    const number = pairs.kind[row] ?? -1;
+    const kind = PAIR_KINDS[number];
+    const bar = least[number] ?? Infinity;
+    if (kind === undefined || bar === Infinity) {
+      weight[row] = NEVER;
+      continue;
+    }
+    const { scale, shift } = settings.calibration[kind];
+    const bits = (pairs.weight[row] ?? 0) * scale + shift;
+    weight[row] = bits < AGAINST ? NEVER : bits - bar + 1e-9;
+  }
+  return clusterRecords(size, { left: pairs.left, right: pairs.right, weight }, rules, {
+    ...settings,
+    thresholds: { ...settings.thresholds, cluster: 0 },
+    limits: { ...settings.limits, unscored: UNSCORED, floor: NEVER, ceiling: 10 },
+  });
+}
+
+/** Bits for two records of one cluster that were never compared: others must speak for them. */
+const UNSCORED = -5;

@@ -1,0 +1,134 @@
+import type { CalibrationBin, LinkConstraint } from "./link-types.ts";
+import { PAIR_KINDS } from "./settings.ts";
+import type { Calibration, LinkageSettings, PairKind } from "./settings.ts";
+import type { WeighedPairs } from "./weigh.ts";
+import { probabilityOf } from "./weights.ts";
+
+/** A compared pair on which a steward has spoken. */
+interface Answered {
+  readonly kind: PairKind;
+  readonly weight: number;
+  readonly same: boolean;
+}
+
+/** Answers below this many change nothing: they would be noise. */
+const LEAST_ANSWERS = 20;
+/** Answers that the present calibration counts for. */
+const PRIOR = 30;
+const ROUNDS = 25;
+
+function answeredPairs(
+  pairs: WeighedPairs,
+  answers: readonly LinkConstraint[],
+  positions: ReadonlyMap<string, number>,
+): Answered[] {
+  if (answers.length === 0) return [];
+  const size = positions.size;
+  const wanted = new Map<number, boolean>();
+  for (const { left, right, same } of answers) {
+    const [a, b] = [positions.get(left), positions.get(right)];
+    if (a !== undefined && b !== undefined) wanted.set(Math.min(a, b) * size + Math.max(a, b), same);
+  }
+  const found: Answered[] = [];
+  for (let row = 0; row < pairs.left.length; row += 1) {
+    const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
+    const same = wanted.get((pairs.left[row] ?? 0) * size + (pairs.right[row] ?? 0));
+    if (kind !== undefined && same !== undefined) found.push({ kind, weight: pairs.weight[row] ?? 0, same });
+  }
+  return found;
+}
+
+/**
+ * Fits scale and shift of each kind to a steward's answers by logistic regression. The calibration at hand counts as
+ * answers of its own, so that a few answers move little. What is asked about is chosen by weight alone, which a
+ * regression on the weight is not biased by.
+ */
+export function calibrateBy(
+  settings: LinkageSettings,
+  pairs: WeighedPairs,
+  answers: readonly LinkConstraint[],
+  positions: ReadonlyMap<string, number>,
+): LinkageSettings {
+  const answered = answeredPairs(pairs, answers, positions);
+  const fit = (kind: PairKind): Calibration => {
+    const own = answered.filter((one) => one.kind === kind);
+    return own.length < LEAST_ANSWERS ? settings.calibration[kind] : regress(own, settings.calibration[kind]);
+  };
+  return {
+    ...settings,
+    calibration: { person: fit("person"), organisation: fit("organisation"), item: fit("item") },
+  };
+}
+
+// Newton's method on the penalised log-likelihood of two numbers.
+function regress(answers: readonly Answered[], start: Calibration): Calibration {
+  let { scale, shift } = start;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const slope = { scale: -PRIOR * (scale - start.scale), shift: (-PRIOR / 8) * (shift - start.shift) };
+    const bend = { scale: PRIOR, both: 0, shift: PRIOR / 8 };
+    for (const { weight, same } of answers) {
+      const bits = Math.max(-10, Math.min(10, weight));
+      const probability = probabilityOf(bits, { scale, shift });
+      const miss = Math.LN2 * ((same ? 1 : 0) - probability);
+      const sway = Math.LN2 ** 2 * probability * (1 - probability);
+      slope.scale += miss * bits;
+      slope.shift += miss;
+      bend.scale += sway * bits * bits;
+      bend.both += sway * bits;
+      bend.shift += sway;
+    }
+    const det = bend.scale * bend.shift - bend.both ** 2;
+    scale += (bend.shift * slope.scale - bend.both * slope.shift) / det;
+    shift += (bend.scale * slope.shift - bend.both * slope.scale) / det;
+  }
+  const within = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
+  return { scale: round(within(scale, 0.5, 1.3)), shift: round(within(shift, -3, 3)) };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e9) / 1e9;
+}
+
+const BINS = 10;
+
+/** How many compared pairs lie in each tenth of probability, and what answers say of them. */
+export function calibrationBins(
+  settings: LinkageSettings,
+  pairs: WeighedPairs,
+  answers: readonly LinkConstraint[],
+  positions: ReadonlyMap<string, number>,
+): CalibrationBin[] {
+  const answered = answeredPairs(pairs, answers, positions);
+  return PAIR_KINDS.flatMap((kind, number) => {
+    const bins = Array.from({ length: BINS }, () => ({ pairs: 0, sum: 0, answers: 0, same: 0 }));
+    const binOf = (probability: number): number => Math.min(BINS - 1, Math.floor(probability * BINS));
+    for (let row = 0; row < pairs.weight.length; row += 1) {
+      if (pairs.kind[row] !== number) continue;
+      const probability = probabilityOf(pairs.weight[row] ?? 0, settings.calibration[kind]);
+      const bin = bins[binOf(probability)];
+      if (bin === undefined) continue;
+      bin.pairs += 1;
+      bin.sum += probability;
+    }
+    for (const one of answered) {
+      const bin = one.kind === kind ? bins[binOf(probabilityOf(one.weight, settings.calibration[kind]))] : undefined;
+      if (bin === undefined) continue;
+      bin.answers += 1;
+      bin.same += one.same ? 1 : 0;
+    }
+    return bins.flatMap((bin, at): CalibrationBin[] =>
+      bin.pairs === 0
+        ? []
+        : [
+            {
+              kind,
+              from: at / BINS,
+              to: (at + 1) / BINS,
+              pairs: bin.pairs,
+              meanProbability: Math.round((bin.sum / bin.pairs) * 1e6) / 1e6,
+              confirmed: bin.answers === 0 ? null : bin.same / bin.answers,
+            },
+          ],
+    );
+  });
+}

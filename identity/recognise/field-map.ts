@@ -1,0 +1,188 @@
+import { z } from "zod";
+import type { CountryPack } from "#core";
+import { recogniseTable } from "./table.ts";
+
+/** What a column of a list may hold, for linkage. */
+export const FIELD_KINDS = [
+  "any_name",
+  "person_name",
+  "given_name",
+  "middle_name",
+  "family_name",
+  "org_name",
+  "name_list",
+  "birth_date",
+  "birth_year",
+  "birth_month",
+  "birth_day",
+  "gender",
+  "email",
+  "phone",
+  "url",
+  "handle",
+  "address",
+  "street",
+  "house_number",
+  "unit",
+  "locality",
+  "region",
+  "postcode",
+  "country",
+  "latitude",
+  "longitude",
+  "birth_place",
+  "occupation",
+  "tax_id",
+  "person_id",
+  "entity_type",
+  "parent_ref",
+  "category",
+  "title",
+  "text",
+  "date",
+  "amount",
+  "ignore",
+] as const;
+
+/** One of {@link FIELD_KINDS}. */
+export type FieldKind = (typeof FIELD_KINDS)[number];
+
+/** The document MAP.yaml, validated. */
+export const fieldMapSchema = z
+  .object({
+    /** Column that names the record; without it rows are numbered. */
+    id: z.string().min(1).optional(),
+    source: z.string().min(1).optional(),
+    one_record_per_entity: z.union([z.literal(true), z.literal(false), z.array(z.coerce.string())]).optional(),
+    fields: z.record(z.string(), z.enum(FIELD_KINDS)),
+  })
+  .strict();
+
+/** Which column holds what; columns that it does not name are ignored. */
+export type FieldMap = z.infer<typeof fieldMapSchema>;
+
+/** A guessed map, with what was hard to tell in words. */
+export interface GuessedMap {
+  readonly map: FieldMap;
+  readonly notes: readonly string[];
+}
+
+const KIND_OF_FIELD: Readonly<Record<string, FieldKind>> = {
+  name: "any_name",
+  givenName: "given_name",
+  middleName: "middle_name",
+  familyName: "family_name",
+  orgName: "org_name",
+  emails: "email",
+  phones: "phone",
+  handles: "handle",
+  website: "url",
+  address: "address",
+  street: "street",
+  unit: "unit",
+  locality: "locality",
+  region: "region",
+  postcode: "postcode",
+  country: "country",
+  taxId: "tax_id",
+  birthDate: "birth_date",
+  occupation: "occupation",
+  category: "category",
+  notes: "text",
+  parentId: "parent_ref",
+  latitude: "latitude",
+  longitude: "longitude",
+  title: "ignore",
+};
+
+// Headers that the recogniser of customers' tables has no field for, or reads another way than a list of records means it.
+const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
+  [/^(?:gender|sex)$/, "gender"],
+  [/^(?:birth[ _-]?year|year[ _-]?of[ _-]?birth|yob|by)$/, "birth_year"],
+  [/^(?:birth[ _-]?month|month[ _-]?of[ _-]?birth|bm)$/, "birth_month"],
+  [/^(?:birth[ _-]?day|day[ _-]?of[ _-]?birth|bd)$/, "birth_day"],
+  [/^(?:birth[ _-]?place|place[ _-]?of[ _-]?birth|birth[ _-]?city)$/, "birth_place"],
+  [
+    /^(?:.*[ _-])?(?:ssn|soc[ _-]?sec[ _-]?id|social[ _-]?security.*|passport.*|driver'?s?[ _-]?licen[cs]e.*|national[ _-]?id.*)$/,
+    "person_id",
+  ],
+  [/^(?:house|street|building)[ _-]?(?:no|num|number|#)$/, "house_number"],
+  [/^(?:address[ _-]?1|addr(?:ess)?[ _-]?line[ _-]?1|addr)$/, "street"],
+  [/^(?:entity|record|party)[ _-]?type$/, "entity_type"],
+  [/^(?:parent[ _-]?(?:ref|id|name|customer)|sub[ _-]?customer[ _-]?of)$/, "parent_ref"],
+  [/^(?:authors?|writers?|artists?|creators?)$/, "name_list"],
+  [/^(?:price|list[ _-]?price|amount)$/, "amount"],
+  [/^(?:description|abstract|notes?|comments?)$/, "text"],
+  [/^(?:lat|latitude)$/, "latitude"],
+  [/^(?:lon|lng|long|longitude)$/, "longitude"],
+  [/^(?:dob|birth[ _-]?date|date[ _-]?of[ _-]?birth|birthday)$/, "birth_date"],
+];
+
+/** A sample of a list: headers, and some hundred rows of text. */
+export interface MapSample {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly sample: readonly (readonly string[])[];
+  readonly pack: CountryPack;
+}
+
+/** Guesses the field map of a list of persons or firms from headers and cells. */
+export function guessFieldMap(table: MapSample): GuessedMap {
+  const id = idColumn(table);
+  const source = table.columns.find((name) => /^(?:source|data[ _-]?source|system|origin)$/i.test(name.trim()));
+  const open = table.columns.filter((name) => name !== id && name !== source);
+  const at = open.map((name) => table.columns.indexOf(name));
+  const known = recogniseTable({
+    title: `customers ${table.title}`,
+    columns: open,
+    sample: table.sample.map((row) => at.map((index) => row[index] ?? "")),
+    pack: table.pack,
+  });
+  const fields: Record<string, FieldKind> = {};
+  for (const name of open) {
+    const plain = name.trim().toLowerCase();
+    const byHeader = BY_HEADER.find(([pattern]) => pattern.test(plain))?.[1];
+    const meaning = known.mapping.entity === "customer" ? known.mapping.columns[name] : undefined;
+    const kind = byHeader ?? (meaning === undefined ? undefined : KIND_OF_FIELD[meaning]);
+    if (kind !== undefined) fields[name] = kind;
+  }
+  ensureName(fields, open, table);
+  const unused = open.filter((name) => fields[name] === undefined);
+  const notes =
+    unused.length === 0 ? [] : [`not used: ${unused.slice(0, 20).join(", ")}${unused.length > 20 ? ", …" : ""}`];
+  return { map: { ...(id === null ? {} : { id }), ...(source === undefined ? {} : { source }), fields }, notes };
+}
+
+function idColumn(table: MapSample): string | null {
+  const isUnique = (name: string): boolean => {
+    const at = table.columns.indexOf(name);
+    const cells = table.sample.map((row) => (row[at] ?? "").trim());
+    return cells.every((cell) => cell !== "") && new Set(cells).size === cells.length;
+  };
+  const ranked = [
+    /^(?:record|rec|row|unique)[ _-]?(?:id|key|no)$/i,
+    /^(?:id|key|guid|uuid)$/i,
+    /(?:^|[ _-])(?:id|key|code|no)$/i,
+  ];
+  for (const pattern of ranked) {
+    const found = table.columns.find((name) => pattern.test(name.trim()) && isUnique(name));
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+// A list of which nothing is known by header still has a column that looks like names: the wordiest distinct one.
+function ensureName(fields: Record<string, FieldKind>, open: readonly string[], table: MapSample): void {
+  const names: readonly FieldKind[] = ["any_name", "person_name", "given_name", "family_name", "org_name", "title"];
+  if (Object.values(fields).some((kind) => names.includes(kind))) return;
+  const titled = open.find((name) => /^(?:title|name|label|subject)$/i.test(name.trim()));
+  const shares = open.map((name) => {
+    const at = table.columns.indexOf(name);
+    const cells = table.sample.map((row) => (row[at] ?? "").trim()).filter((cell) => cell !== "");
+    const wordy = cells.filter((cell) => /^\p{L}[^\d@]{2,80}$/u.test(cell)).length;
+    return { name, share: cells.length === 0 ? 0 : (wordy / cells.length) * (new Set(cells).size / cells.length) };
+  });
+  const best = shares.filter(({ name }) => fields[name] === undefined).sort((a, b) => b.share - a.share)[0];
+  const chosen = titled ?? (best !== undefined && best.share > 0.6 ? best.name : undefined);
+  if (chosen !== undefined) fields[chosen] = "any_name";
+}

@@ -1,0 +1,359 @@
+import type { CountryPack, CustomerFields, CustomerRecord, EntityType } from "#core";
+import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
+import type { ExtraKind, ExtraValue, LinkRecord } from "../link-types.ts";
+import type { DateOrder } from "../standardise/dates.ts";
+import { parseDate } from "../standardise/dates.ts";
+import { standardiseCustomer } from "../standardise/customer.ts";
+import { digits, tidy } from "../text.ts";
+import type { FieldKind, FieldMap } from "./field-map.ts";
+import { phoneReader } from "./phone-reader.ts";
+import type { PhoneReader } from "./phone-reader.ts";
+
+/** A table in columns of text, as the map's columns name them. */
+export interface RecordTable {
+  /** Source of its rows where the map names no source column. */
+  readonly source: string;
+  readonly names: readonly string[];
+  readonly columns: readonly (readonly (string | null)[])[];
+  readonly rows: number;
+}
+
+/** How rows become records. */
+export interface RowOptions {
+  readonly map: FieldMap;
+  readonly pack: CountryPack;
+  /** Ids of the rows, in order of the tables; they become the records' keys. */
+  readonly ids: readonly string[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly cells: readonly (string | null)[];
+}
+
+const EXTRA_KINDS: ReadonlySet<string> = new Set<ExtraKind>([
+  "name_list",
+  "birth_year",
+  "birth_month",
+  "birth_day",
+  "gender",
+  "birth_place",
+  "person_id",
+  "title",
+  "text",
+  "amount",
+  "date",
+]);
+
+/**
+ * Records for linkage from rows by the kinds of a field map: cleansed and standardised, one for each row. Every record's
+ * key is the row's id. A cell that stands for nothing ("N/A", "Cash Customer") is no value.
+ */
+export function buildLinkRecords(tables: readonly RecordTable[], options: RowOptions): LinkRecord[] {
+  const { map, pack, ids } = options;
+  const shape = nameShape(Object.values(map.fields));
+  const orders = dateOrders(tables, map);
+  const phones = phoneReader(pack);
+  const records: LinkRecord[] = [];
+  const parents: (string | null)[] = [];
+  const shown: string[] = [];
+  for (const table of tables) {
+    const columns = columnsOf(table, map);
+    const sources = map.source === undefined ? null : (table.columns[table.names.indexOf(map.source)] ?? null);
+    for (let row = 0; row < table.rows; row += 1) {
+      const key = ids[records.length] ?? String(records.length + 1);
+      const source = tidy(sources?.[row] ?? "") || table.source;
+      const cells = readRow(columns, row);
+      records.push(buildRecord(cells, { key, source, pack, shape, orders, phones }));
+      parents.push(cells.parent);
+      shown.push(cells.fields.name ?? "");
+    }
+  }
+  return linkParents(records, parents, shown);
+}
+
+interface RowCells {
+  readonly fields: CustomerFields;
+  readonly extra: readonly ExtraValue[];
+  readonly type: EntityType | null;
+  readonly parent: string | null;
+  /** Names by kind, to know what the row says of its type. */
+  readonly hasPersonName: boolean;
+  readonly hasOrgName: boolean;
+  readonly birthColumn: string | null;
+  readonly phones: readonly string[];
+}
+
+type Draft = { -readonly [K in keyof CustomerFields]: CustomerFields[K] };
+
+function columnsOf(table: RecordTable, map: FieldMap): Column[] {
+  return table.names.flatMap((name, at) => {
+    const kind = map.fields[name];
+    return kind === undefined || kind === "ignore" ? [] : [{ name, kind, cells: table.columns[at] ?? [] }];
+  });
+}
+
+// One pass over the row's cells: single-valued kinds take the first filled column, lists take all of them.
+function readRow(columns: readonly Column[], row: number): RowCells {
+  const draft: Draft = { kind: "customer" };
+  const extra: ExtraValue[] = [];
+  const emails: string[] = [];
+  const phones: string[] = [];
+  const handles: { platform: string; handle: string }[] = [];
+  const state: RowState = { type: null, parent: null, houseNumber: "", person: false, org: false, birthColumn: null };
+  for (const { name, kind, cells } of columns) {
+    const value = cells[row];
+    if (value === null || value === undefined || value.trim() === "") continue;
+    if (kind === "email") emails.push(value);
+    else if (kind === "phone") phones.push(value);
+    else if (kind === "handle") handles.push({ platform: platformOf(name), handle: value });
+    else readCell(draft, extra, state, { name, kind, value });
+  }
+  if (emails.length > 0) draft.emails = emails;
+  if (handles.length > 0) draft.handles = handles;
+  if (state.houseNumber !== "") draft.street = `${state.houseNumber} ${draft.street ?? ""}`.trim();
+  composeBirthDate(draft, extra, state);
+  return {
+    fields: draft,
+    extra,
+    type: state.type,
+    parent: state.parent,
+    hasPersonName: state.person || draft.givenName !== undefined || draft.familyName !== undefined,
+    hasOrgName: state.org,
+    birthColumn: state.birthColumn,
+    phones,
+  };
+}
+
+interface RowState {
+  type: EntityType | null;
+  parent: string | null;
+  houseNumber: string;
+  person: boolean;
+  org: boolean;
+  birthColumn: string | null;
+}
+
+interface Cell {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly value: string;
+}
+
+type TextField =
+  | "name"
+  | "givenName"
+  | "middleName"
+  | "familyName"
+  | "orgName"
+  | "birthDate"
+  | "street"
+  | "unit"
+  | "locality"
+  | "region"
+  | "postcode"
+  | "country"
+  | "latitude"
+  | "longitude"
+  | "occupation"
+  | "taxId"
+  | "category";
+
+// Where a kind goes: the field of the record, and the kind under which a second column of it travels.
+const PLACES: Readonly<Partial<Record<FieldKind, readonly [TextField, ExtraKind | null]>>> = {
+  any_name: ["name", "any_name"],
+  person_name: ["name", "person_name"],
+  given_name: ["givenName", null],
+  middle_name: ["middleName", null],
+  family_name: ["familyName", null],
+  org_name: ["orgName", "org_name"],
+  birth_date: ["birthDate", "date"],
+  street: ["street", "text"],
+  unit: ["unit", null],
+  locality: ["locality", "text"],
+  region: ["region", null],
+  postcode: ["postcode", null],
+  country: ["country", null],
+  latitude: ["latitude", null],
+  longitude: ["longitude", null],
+  occupation: ["occupation", "text"],
+  tax_id: ["taxId", "tax_id"],
+  category: ["category", "category"],
+};
+
+function readCell(draft: Draft, extra: ExtraValue[], state: RowState, cell: Cell): void {
+  const { name, kind, value } = cell;
+  if (kind === "person_name") state.person = true;
+  if (kind === "org_name") state.org = true;
+  if (kind === "birth_date") state.birthColumn ??= name;
+  const place = PLACES[kind];
+  if (place !== undefined) placeCell(draft, extra, cell, place);
+  else if (EXTRA_KINDS.has(kind)) extra.push({ kind: kind as ExtraKind, column: name, value });
+  else if (kind === "address") draft.address = draft.address === undefined ? value : `${draft.address}, ${value}`;
+  else if (kind === "url") draft.website ??= value;
+  else if (kind === "house_number") state.houseNumber = value.trim();
+  else if (kind === "entity_type") state.type ??= readType(value);
+  else if (kind === "parent_ref") state.parent ??= tidy(value);
+}
+
+function placeCell(
+  draft: Draft,
+  extra: ExtraValue[],
+  { name, kind, value }: Cell,
+  [field, further]: readonly [TextField, ExtraKind | null],
+): void {
+  if (draft[field] === undefined) draft[field] = value;
+  else if (kind === "given_name") draft.middleName ??= value;
+  else if (kind === "family_name") draft.familyName = `${draft.familyName ?? ""} ${value}`;
+  else if (further !== null && draft[field] !== value) extra.push({ kind: further, column: name, value });
+}
+
+function readType(value: string): EntityType | null {
+  const plain = tidy(value).toLowerCase();
+  if (/^(?:p|person|individual|human|people|natural person|consumer|private)\b/.test(plain)) return "person";
+  if (/^(?:o|b|c|org|organi[sz]ation|company|business|firm|corporate|corporation|legal entity|entity)\b/.test(plain))
+    return "organisation";
+  return null;
+}
+
+function platformOf(header: string): string {
+  return /instagram|facebook|tiktok|twitter|linkedin|youtube/.exec(header.toLowerCase())?.[0] ?? "social";
+}
+
+// Year, month and day in three cells are one date where all are there; otherwise each part speaks for itself.
+function composeBirthDate(draft: Draft, extra: ExtraValue[], state: RowState): void {
+  if (draft.birthDate !== undefined) return;
+  const part = (kind: ExtraKind): string => digits(extra.find((one) => one.kind === kind)?.value.split(".")[0] ?? "");
+  const [year, month, day] = [part("birth_year"), part("birth_month"), part("birth_day")];
+  if (year.length !== 4 || month === "" || day === "") return;
+  const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) return;
+  draft.birthDate = date;
+  state.birthColumn = null;
+  const rest = extra.filter(({ kind }) => kind !== "birth_year" && kind !== "birth_month" && kind !== "birth_day");
+  extra.splice(0, extra.length, ...rest);
+}
+
+/** Which names the map has: a list of firms alone needs no guess of each row's type. */
+interface NameShape {
+  readonly personOnly: boolean;
+  readonly orgOnly: boolean;
+}
+
+function nameShape(kinds: readonly FieldKind[]): NameShape {
+  const has = (...wanted: FieldKind[]): boolean => wanted.some((kind) => kinds.includes(kind));
+  const person = has("person_name", "given_name", "family_name");
+  const open = has("any_name", "entity_type");
+  return { personOnly: person && !open && !has("org_name"), orgOnly: has("org_name") && !open && !person };
+}
+
+interface BuildContext {
+  readonly key: string;
+  readonly source: string;
+  readonly pack: CountryPack;
+  readonly shape: NameShape;
+  readonly orders: ReadonlyMap<string, DateOrder>;
+  readonly phones: PhoneReader;
+}
+
+const ACCOUNT = "file";
+const STREAM = "rows";
+
+function buildRecord(cells: RowCells, context: BuildContext): LinkRecord {
+  const { key, source, pack, orders } = context;
+  const dateOrder = cells.birthColumn === null ? null : (orders.get(cells.birthColumn) ?? null);
+  const place = { key, source, account: ACCOUNT, stream: STREAM };
+  const record = standardiseCustomer(cells.fields, { ...place, pack, dateOrder });
+  const phones = context.phones.read(cells.phones);
+  const extra = cells.extra.map((one) => plainExtra(one, orders, pack));
+  const { entityType, entityTypeProbability } = declaredType(record, cells, context);
+  // The record is new and nobody else's: adding to it is many times quicker than copying its thirty fields.
+  return Object.assign(record, place, {
+    entityType,
+    entityTypeProbability,
+    phones: phones.length > 0 ? phones : bareNumbers(cells.phones),
+    ...(extra.length === 0 ? {} : { extra }),
+  });
+}
+
+function plainExtra(one: ExtraValue, orders: ReadonlyMap<string, DateOrder>, pack: CountryPack): ExtraValue {
+  if (one.kind !== "date") return { ...one, value: tidy(one.value) };
+  return {
+    ...one,
+    value: parseDate(one.value, { order: orders.get(one.column) ?? null, pack }).date ?? tidy(one.value),
+  };
+}
+
+// What the map or a column declares outweighs what words suggest, save that a placeholder stays nobody.
+function declaredType(
+  record: CustomerRecord,
+  cells: RowCells,
+  { shape, pack }: BuildContext,
+): Pick<CustomerRecord, "entityType" | "entityTypeProbability"> {
+  const { entityType, entityTypeProbability } = record;
+  if (entityType === "not_a_customer") return { entityType, entityTypeProbability };
+  const { name, orgName, givenName = "", familyName = "" } = cells.fields;
+  const names = [name, orgName, `${givenName} ${familyName}`].filter((one) => one !== undefined && one.trim() !== "");
+  if (names.length > 0 && names.every((one) => isPlaceholder(one ?? "", lexiconIndex(pack))))
+    return { entityType: "not_a_customer", entityTypeProbability: 0.99 };
+  const declared = cells.type ?? (shape.personOnly ? "person" : shape.orgOnly ? "organisation" : null);
+  if (declared !== null) return { entityType: declared, entityTypeProbability: 0.98 };
+  if (cells.hasPersonName && !cells.hasOrgName && entityType === "unknown")
+    return { entityType: "person", entityTypeProbability: 0.8 };
+  return { entityType, entityTypeProbability };
+}
+
+// A number of a country without a pack still tells records apart by its digits.
+function bareNumbers(cells: readonly string[]): string[] {
+  const numbers = cells.map((cell) => digits(cell)).filter((text) => text.length >= 7 && text.length <= 15);
+  return [...new Set(numbers.filter((text) => !/^(\d)\1*$/.test(text)))].sort();
+}
+
+function dateOrders(tables: readonly RecordTable[], map: FieldMap): Map<string, DateOrder> {
+  const orders = new Map<string, DateOrder>();
+  for (const [name, kind] of Object.entries(map.fields)) {
+    if (kind !== "birth_date" && kind !== "date") continue;
+    let [dayFirst, monthFirst] = [0, 0];
+    for (const table of tables) {
+      for (const cell of table.columns[table.names.indexOf(name)] ?? []) {
+        const found = cell === null ? null : /^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](?:\d{4}|\d{2})\b/.exec(cell);
+        if (Number(found?.[1]) > 12) dayFirst += 1;
+        if (Number(found?.[2]) > 12) monthFirst += 1;
+      }
+    }
+    if (dayFirst !== monthFirst) orders.set(name, dayFirst > monthFirst ? "dmy" : "mdy");
+  }
+  return orders;
+}
+
+/**
+ * Resolves what rows say of their parent, by the parent's id or by a name that one record of the source bears. A row
+ * called "Parent:Kitchen 3" is a job of its parent and no customer of its own.
+ */
+function linkParents(
+  records: readonly LinkRecord[],
+  parents: readonly (string | null)[],
+  shown: readonly string[],
+): LinkRecord[] {
+  if (parents.every((parent) => parent === null)) return [...records];
+  const byId = new Set(records.map(({ key }) => key));
+  const byName = new Map<string, string | null>();
+  for (const [at, { source, key }] of records.entries()) {
+    if (parents[at] !== null) continue;
+    const name = `${source}\n${tidy(shown[at] ?? "").toLowerCase()}`;
+    byName.set(name, byName.has(name) ? null : key);
+  }
+  return records.map((record, at) => {
+    const parent = parents[at] ?? null;
+    if (parent === null) return record;
+    const found = byId.has(parent) ? parent : (byName.get(`${record.source}\n${parent.toLowerCase()}`) ?? null);
+    if (found === null || found === record.key) return record;
+    const head = tidy(shown[at] ?? "")
+      .split(":")[0]
+      ?.toLowerCase();
+    const isJob = (shown[at] ?? "").includes(":") && head === parent.toLowerCase();
+    return { ...record, parentKey: found, isJob };
+  });
+}

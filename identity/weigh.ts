@@ -1,0 +1,141 @@
+import type { CandidatePairs } from "./candidates.ts";
+import { decide, evidenceOf } from "./explain.ts";
+import { frequencies } from "./frequencies.ts";
+import type { EvidenceTerm, LinkPair, LinkRelation, MatchDecision } from "./link-types.ts";
+import type { Prepared } from "./prepare.ts";
+import { ownerRelation, relationOfPair } from "./relations.ts";
+import { PAIR_KINDS } from "./settings.ts";
+import type { LinkageSettings, PairKind } from "./settings.ts";
+import { comparePair, compileScorer, pairKind, pairOutcome, probabilityOf, weighPair } from "./weights.ts";
+import type { PairOutcome, Scorer } from "./weights.ts";
+
+/** Every candidate pair with its weight. */
+export interface WeighedPairs {
+  readonly left: Int32Array;
+  readonly right: Int32Array;
+  /** Bits. */
+  readonly weight: Float64Array;
+  /** Position of its kind in PAIR_KINDS, or -1 for two that can only be related. */
+  readonly kind: Int8Array;
+}
+
+/** A weighed run over candidates. */
+export interface Weighed {
+  readonly pairs: WeighedPairs;
+  readonly relations: readonly LinkRelation[];
+}
+
+/** A scorer for each kind. */
+export type Scorers = Readonly<Record<PairKind, Scorer>>;
+
+/** Compiles a scorer for each kind of pair. */
+export function compileScorers(settings: LinkageSettings): Scorers {
+  return {
+    person: compileScorer(settings, "person"),
+    organisation: compileScorer(settings, "organisation"),
+    item: compileScorer(settings, "item"),
+  };
+}
+
+/** What pairs of a person and a firm weigh: they are never one customer. */
+const NEVER = -100;
+
+/** Weighs every candidate pair and notes the relations that they show. */
+export function weighCandidates(
+  settings: LinkageSettings,
+  records: readonly Prepared[],
+  candidates: CandidatePairs,
+): Weighed {
+  const scorers = compileScorers(settings);
+  const outcomes = outcomesFor(scorers);
+  const rarity = frequencies(settings.frequencies);
+  const size = candidates.left.length;
+  const weight = new Float64Array(size).fill(NEVER);
+  const kinds = new Int8Array(size).fill(-1);
+  const relations: LinkRelation[] = [];
+  for (let row = 0; row < size; row += 1) {
+    const [a, b] = [records[candidates.left[row] ?? 0], records[candidates.right[row] ?? 0]];
+    if (a === undefined || b === undefined) continue;
+    const kind = pairKind(a, b);
+    if (kind === null) {
+      const found =
+        a.type === "person" && b.type === "organisation"
+          ? ownerRelation(a, b, rarity)
+          : a.type === "organisation" && b.type === "person"
+            ? ownerRelation(b, a, rarity)
+            : null;
+      if (found !== null) relations.push(found);
+      continue;
+    }
+    const scorer = scorers[kind];
+    comparePair(scorer, a, b, outcomes[kind], false);
+    const found = weighPair(scorer, outcomes[kind]);
+    weight[row] = found.weight;
+    kinds[row] = PAIR_KINDS.indexOf(kind);
+    const relation = relationOfPair(a, b, found, scorer);
+    if (relation !== null) relations.push(relation);
+  }
+  return { pairs: { left: candidates.left, right: candidates.right, weight, kind: kinds }, relations };
+}
+
+function outcomesFor(scorers: Scorers): Record<PairKind, PairOutcome> {
+  return {
+    person: pairOutcome(scorers.person),
+    organisation: pairOutcome(scorers.organisation),
+    item: pairOutcome(scorers.item),
+  };
+}
+
+/** Links and possible links, their evidence worked out when it is read. */
+export function linkPairs(
+  settings: LinkageSettings,
+  records: readonly Prepared[],
+  pairs: WeighedPairs,
+): readonly LinkPair[] {
+  const scorers = compileScorers(settings);
+  const outcomes = outcomesFor(scorers);
+  const found: LinkPair[] = [];
+  for (let row = 0; row < pairs.left.length; row += 1) {
+    const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
+    if (kind === undefined) continue;
+    const weight = pairs.weight[row] ?? 0;
+    const probability = probabilityOf(weight, settings.calibration[kind]);
+    const decision = decide(probability, settings);
+    if (decision === "non_link") continue;
+    const [a, b] = [records[pairs.left[row] ?? 0], records[pairs.right[row] ?? 0]];
+    if (a === undefined || b === undefined) continue;
+    found.push(
+      new WeighedPair({ left: a.key, right: b.key, kind, weight, probability, decision }, () => {
+        const scorer = scorers[kind];
+        comparePair(scorer, a, b, outcomes[kind]);
+        return evidenceOf(scorer, outcomes[kind], weighPair(scorer, outcomes[kind]), settings);
+      }),
+    );
+  }
+  return found;
+}
+
+// A million pairs with a dozen terms each would fill the memory: evidence is made again for each pair that is asked for.
+class WeighedPair implements LinkPair {
+  readonly left: string;
+  readonly right: string;
+  readonly kind: PairKind;
+  readonly weight: number;
+  readonly probability: number;
+  readonly decision: MatchDecision;
+  readonly #explain: () => readonly EvidenceTerm[];
+
+  constructor(pair: Omit<LinkPair, "evidence">, explain: () => readonly EvidenceTerm[]) {
+    this.left = pair.left;
+    this.right = pair.right;
+    this.kind = pair.kind;
+    this.weight = pair.weight;
+    this.probability = pair.probability;
+    this.decision = pair.decision;
+    this.#explain = explain;
+  }
+
+  get evidence(): readonly EvidenceTerm[] {
+    return this.#explain();
+  }
+}

@@ -1,0 +1,74 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compareNames, mergePacks } from "#identity";
+import { jamaica, packOf } from "./support/people.ts";
+
+const lexicon = mergePacks([jamaica, packOf("us")]);
+const person = (left: string, right: string) => compareNames(left, right, { lexicon, kind: "person" });
+const firm = (left: string, right: string) => compareNames(left, right, { lexicon, kind: "organisation" });
+
+describe("comparing names", () => {
+  it.each([
+    ["Bob Smith", "Robert Smith"],
+    ["Lindo, Devon", "Devon Lindo"],
+    ["J. Brown", "John Brown"],
+    ["Dr. Marcia Reid", "Marcia Reid"],
+    ["Mary-Ann Clarke", "Maryann Clark"],
+    ["María García-López", "Maria Lopez"],
+    ["Владимир Путин", "Vladimir Putin"],
+    ["Sergey Viktorovich Lavrov", "Sergey Lavrov"],
+    ["Muammar Gaddafi", "Moammar Qaddafi"],
+  ])("takes %s and %s for one person's name", (left, right) => {
+    expect(person(left, right).same).toBe(true);
+  });
+
+  it.each([
+    ["John Brown Jr", "John Brown Sr"],
+    ["John Smith", "Jane Smith"],
+    ["William G. Frost", "William W Frost"],
+    ["Andre Gordon", "Nadine Gordon"],
+    ["习近朋", "习近平"],
+  ])("holds %s and %s apart", (left, right) => {
+    expect(person(left, right).same).toBe(false);
+  });
+
+  it.each([
+    ["Siemens Aktiengesellschaft", "Siemens AG"],
+    ["OAO Gazprom", "Open Joint Stock Company Gazprom"],
+    ["Smith Holdings Ltd t/a Corner Shop", "Corner Shop"],
+    ["Goodwill Company", "Good Will Company"],
+    ["People's Liberation Army", "PLA"],
+    ["Procter & Gamble Co.", "Procter and Gamble"],
+  ])("takes %s and %s for one firm's name", (left, right) => {
+    expect(firm(left, right).same).toBe(true);
+  });
+
+  it.each([
+    ["Kingston Hardware", "Kingston Bakery"],
+    ["Bowne of Boston, Inc.", "Bowne of Chicago, Inc."],
+    ["CDE Company", "A.B.C. Company"],
+  ])("holds the firms %s and %s apart", (left, right) => {
+    expect(firm(left, right).same).toBe(false);
+  });
+
+  it("is sure only where spelling leaves no doubt, and says why", () => {
+    expect(firm("Royal Bank", "ROYAL  BANK")).toMatchObject({ tier: "STRONG", same: true });
+    expect(person("J. Brown", "John Brown")).toMatchObject({
+      tier: "MEDIUM",
+      reason: expect.stringContaining("initial"),
+    });
+    expect(person("", "John Brown")).toMatchObject({ same: false, tier: "WEAK" });
+  });
+
+  it("does not care which name comes first, and takes a name for itself", () => {
+    const name = fc.stringMatching(/^[A-Za-z&' .-]{1,30}$/);
+    fc.assert(
+      fc.property(name, name, (left, right) => {
+        expect(person(left, right)).toEqual(person(right, left));
+        expect(firm(left, right).probability).toBe(firm(right, left).probability);
+        if (/[a-z]/i.test(left)) expect(person(left, left).same).toBe(true);
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+  });
+});
