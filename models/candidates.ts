@@ -1,50 +1,45 @@
+import { boost } from "./boosting.ts";
+import { trainAdditive, trainLogistic } from "./additive.ts";
+import { everyRow } from "./columns.ts";
 import { encode, fitEncoder } from "./encode.ts";
-import { fitLinear } from "./linear.ts";
 import { logLoss } from "./metrics.ts";
+import { trainNetwork } from "./network.ts";
+import { networkLogits } from "./network-score.ts";
+import { permutation } from "./random.ts";
 import { fitRule, ruleLogit } from "./rule.ts";
 import { sigmoid } from "./special.ts";
-import type { Encoder } from "./encode.ts";
-import type { LinearFit } from "./linear.ts";
+import { seededRandom } from "#core";
+import type { Boosted, BoostOptions } from "./boosting.ts";
+import type { Part } from "./parts.ts";
 import type { Backend } from "./runtime.ts";
-import type { RuleModel } from "./rule.ts";
-import type { Table } from "./table.ts";
+import type { Candidate, ModelKind, TrainingData } from "./training-types.ts";
 
-/** What every candidate learns from. */
-export interface TrainingData {
-  readonly table: Table;
-  readonly features: readonly string[];
-  readonly labels: Float64Array;
-  /** Fold of each row, 0 to `foldCount` - 1; no customer is in two. */
-  readonly folds: Int32Array;
-  readonly foldCount: number;
-  readonly rule: { readonly recency: string; readonly frequency: string } | null;
+/** Trains one candidate that learns by itself; means are made of others by {@link meanOf}. */
+export function trainCandidate(backend: Backend, kind: Exclude<ModelKind, "mean">, data: TrainingData): Candidate {
+  if (kind === "rule") return trainRule(data);
+  if (kind === "logistic") return trainLogistic(backend, data);
+  if (kind === "additive") return trainAdditive(backend, data);
+  return kind === "boosted" ? trainBoosted(data) : trainNetworks(backend, data);
 }
 
-/** A trained candidate: what scores, and what it said of rows that it had not seen. */
-export interface Candidate {
-  readonly kind: "rule" | "logistic" | "additive";
-  readonly name: string;
-  readonly outOfFold: Float64Array;
-  readonly logLoss: number;
-  readonly rule: RuleModel | null;
-  readonly encoder: Encoder | null;
-  readonly weights: Float32Array;
-  readonly intercept: number;
-  readonly settings: Readonly<Record<string, number>>;
+/** The mean of candidates' logits. */
+export function meanOf(members: readonly Candidate[], labels: Float64Array): Candidate {
+  const share = 1 / members.length;
+  const outOfFold = Float64Array.from(labels, (_y, i) =>
+    members.reduce((sum, member) => sum + share * member.outOfFold[i]!, 0),
+  );
+  const settings = members.flatMap(({ kind, settings: own }) =>
+    Object.entries(own).map(([name, value]) => [`${kind}_${name}`, value] as const),
+  );
+  return {
+    kind: "mean",
+    name: `mean: ${members.map(({ name }) => name).join(", ")}`,
+    outOfFold,
+    logLoss: logLoss(labels, outOfFold.map(sigmoid)),
+    parts: members.flatMap(({ parts }) => parts.map((part): Part => ({ ...part, weight: part.weight * share }))),
+    settings: Object.fromEntries(settings),
+  };
 }
-
-/** A way of making a candidate. The order of {@link CANDIDATES} is from simple to elaborate. */
-export interface CandidateMaker {
-  readonly kind: Candidate["kind"];
-  train(backend: Backend, data: TrainingData): Candidate;
-}
-
-/** Every kind of candidate, simplest first: the first one that is not beaten ships. */
-export const CANDIDATES: readonly CandidateMaker[] = [
-  { kind: "rule", train: (_backend, data) => trainRule(data) },
-  { kind: "logistic", train: (backend, data) => trainLinear(backend, data, "logistic", 0, [1, 8, 64, 256]) },
-  { kind: "additive", train: (backend, data) => trainLinear(backend, data, "additive", 8, [4, 16, 64, 256]) },
-];
 
 function trainRule(data: TrainingData): Candidate {
   const outOfFold = new Float64Array(data.table.rows);
@@ -60,55 +55,79 @@ function trainRule(data: TrainingData): Candidate {
     name: rule.recency === null ? "rule: overall rate" : "rule: recency and frequency",
     outOfFold,
     logLoss: logLoss(data.labels, outOfFold.map(sigmoid)),
-    rule,
-    encoder: null,
-    weights: new Float32Array(0),
-    intercept: 0,
+    parts: [{ kind: "rule", weight: 1, rule }],
     settings: {},
   };
 }
 
-function trainLinear(
-  backend: Backend,
-  data: TrainingData,
-  kind: "logistic" | "additive",
-  pieces: number,
-  precisions: readonly number[],
-): Candidate {
-  const encoder = fitEncoder(data.table, data.features, { pieces });
-  const design = encode(encoder, data.table);
-  const everyFold = Array.from({ length: data.foldCount }, (_unused, fold) => fold);
-  const tasks = precisions.flatMap((precision) => everyFold.map((without) => ({ without, precision })));
-  const fits = fitLinear(backend, design, data.labels, data.folds, tasks);
-  const options = precisions.map((precision, p) => {
-    const outOfFold = Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
-    return { precision, outOfFold, loss: logLoss(data.labels, outOfFold.map(sigmoid)) };
-  });
-  const best = options.reduce((a, b) => (b.loss < a.loss ? b : a));
-  // The mean of the folds' solutions is next to the one for all rows.
-  const chosen = options.indexOf(best) * data.foldCount;
-  const start = meanPoint(fits.slice(chosen, chosen + data.foldCount));
-  const all = [{ without: -1, precision: best.precision }];
-  const [last] = fitLinear(backend, design, data.labels, data.folds, all, [start]);
+/** Small trees where tables are additive, larger ones where interactions rule; the rows held out decide. */
+const SHAPES: readonly Pick<BoostOptions, "leaves" | "depth" | "weight" | "ridge" | "rate" | "columnShare">[] = [
+  { leaves: 5, depth: 4, weight: 4, ridge: 8, rate: 0.04, columnShare: 0.3 },
+  { leaves: 24, depth: 8, weight: 1.5, ridge: 4, rate: 0.04, columnShare: 0.25 },
+];
+
+function trainBoosted(data: TrainingData): Candidate {
+  const { columns, labels, folds, foldCount, seed } = data;
+  let best: Boosted | null = null;
+  let shape = SHAPES[0]!;
+  for (const candidate of SHAPES) {
+    // Many rows bear larger steps: the noise of a step falls with them.
+    const rate = labels.length > 20_000 ? 2 * candidate.rate : candidate.rate;
+    const options = { ...candidate, rate, rounds: 2000, patience: 40, rowShare: 0.8, seed };
+    const found = boost(columns, labels, folds, foldCount, options);
+    if (best === null || found.logLoss < best.logLoss) {
+      best = found;
+      shape = candidate;
+    }
+  }
+  const { forests, outOfFold, rounds } = best!;
   return {
-    kind,
-    name: kind,
-    outOfFold: best.outOfFold,
-    logLoss: best.loss,
-    rule: null,
-    encoder,
-    weights: Float32Array.from(last!.weights),
-    intercept: last!.intercept,
-    settings: { precision: best.precision, pieces, columns: design.width },
+    kind: "boosted",
+    name: "boosted",
+    outOfFold,
+    logLoss: best!.logLoss,
+    parts: forests.map((forest): Part => ({ kind: "trees", weight: 1 / foldCount, forest })),
+    settings: { rounds, leaves: shape.leaves, depth: shape.depth },
   };
 }
 
-function meanPoint(fits: readonly LinearFit[]): Float64Array {
-  const width = fits[0]!.weights.length;
-  const point = new Float64Array(width + 1);
-  for (const { weights, intercept } of fits) {
-    for (let j = 0; j < width; j += 1) point[j] = point[j]! + weights[j]! / fits.length;
-    point[width] = point[width]! + intercept / fits.length;
+/** Rows that all folds' networks together may see, all epochs counted: time, not quality, sets it. */
+const NETWORK_VISITS = 420_000;
+
+function trainNetworks(backend: Backend, data: TrainingData): Candidate {
+  const { columns, labels, folds, foldCount } = data;
+  const every = everyRow(labels.length);
+  const outOfFold = new Float64Array(labels.length);
+  const parts: Part[] = [];
+  const wanted = Math.round(NETWORK_VISITS / (foldCount - 1) / labels.length);
+  const epochs = Math.min(15, Math.max(4, wanted));
+  const most = Math.round(NETWORK_VISITS / foldCount / epochs);
+  for (let fold = 0; fold < foldCount; fold += 1) {
+    const held = every.filter((i) => folds[i] === fold);
+    const rest = every.filter((i) => folds[i] !== fold);
+    const train = rest.length <= most ? rest : someOf(rest, most, data.seed);
+    const encoder = fitEncoder(columns, train, { pieces: 12, labels });
+    const design = encode(encoder, columns, train);
+    const net = trainNetwork(
+      backend,
+      encoder,
+      design,
+      Float64Array.from(train, (i) => labels[i]!),
+      { ...NETWORK, epochs, batch: labels.length > 15_000 ? 512 : 256, seed: data.seed * 17 + fold + 1 },
+    );
+    const logits = networkLogits(backend, net, encode(encoder, columns, held));
+    for (const [k, i] of held.entries()) outOfFold[i] = logits[k]!;
+    parts.push({ kind: "network", weight: 1 / foldCount, encoder, net });
   }
-  return point;
+  const loss = logLoss(labels, outOfFold.map(sigmoid));
+  return { kind: "network", name: "network", outOfFold, logLoss: loss, parts, settings: { epochs, ...NETWORK } };
+}
+
+const NETWORK = { members: 8, hidden: 64, rate: 0.003, decay: 0.01, dropout: 0.1 };
+
+function someOf(rows: Int32Array, many: number, seed: number): Int32Array {
+  return permutation(seededRandom(seed), rows.length)
+    .subarray(0, many)
+    .map((place) => rows[place]!)
+    .sort();
 }

@@ -1,7 +1,7 @@
 import { suggestAction } from "./actions.ts";
 import { byActivity, idOf } from "./probability-scores.ts";
 import { sentence } from "./reason-words.ts";
-import { numberOf } from "./words.ts";
+import { numberOf, textOf } from "./words.ts";
 import type { ValuePrediction } from "./lifetime.ts";
 import type { Speaking } from "./reason-words.ts";
 import type { FeatureRow, LeadRow, ReasonRow, ScorePart, ScoringInput } from "./scoring-types.ts";
@@ -48,6 +48,14 @@ export function rankLeads(
 }
 
 function reasonTexts(row: FeatureRow, band: string, reasons: readonly ReasonRow[], speaking: Speaking): string[] {
+  const outcome = textOf(row, "list_outcome");
+  if (outcome !== null) {
+    // What somebody wrote into the last list is the freshest thing known, and stands last in place of the weakest reason.
+    return [
+      ...reasonTexts({ ...row, list_outcome: null }, band, reasons, speaking).slice(0, 2),
+      `On the last list: ${outcome}`,
+    ];
+  }
   if (reasons.length > 0) {
     // On a good lead a fact that speaks against it must not read like one that speaks for it.
     return reasons.map(({ direction, reason }) =>

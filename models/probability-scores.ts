@@ -1,15 +1,28 @@
 import { contentHash } from "#core";
 import { serialiseModel } from "./artefact.ts";
 import { rateInWords } from "./bands.ts";
+import { driftBaseline, measureDrift } from "./drift.ts";
+import { chooseVersion } from "./registry.ts";
 import { topReasons } from "./reasons.ts";
 import { scoreTable } from "./score.ts";
 import { CONTEXT_COLUMNS } from "./scoring-types.ts";
 import { tableFromRows } from "./table.ts";
-import { trainTabular } from "./tabular.ts";
+import { openTraining } from "./tabular.ts";
 import { lexicon, numberOf } from "./words.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Backend } from "./runtime.ts";
-import type { FeatureRow, ReasonRow, ScorePart, ScoreRow, ScoringInput } from "./scoring-types.ts";
+import type { VersionChoice } from "./registry.ts";
+import type {
+  DriftReportRow,
+  FeatureRow,
+  MetricRow,
+  ReasonRow,
+  ScorePart,
+  ScoreRow,
+  ScoringInput,
+  ShadowRow,
+  VersionRow,
+} from "./scoring-types.ts";
 
 /** Which outcome is scored, for whom. */
 export interface OutcomeSpec {
@@ -21,18 +34,18 @@ export interface OutcomeSpec {
 
 const RULE = { recency: "recency_days", frequency: "purchases_365" };
 
-/** Trains on the snapshots, scores the current table, and says why where it does not. */
+/** Trains on the snapshots, scores the current table with the version that may, and says why where it does not. */
 export function scoreOutcome(
   backend: Backend,
   spec: OutcomeSpec,
   input: ScoringInput,
-  trainingRows: readonly FeatureRow[],
+  snapshots: readonly (readonly FeatureRow[])[],
 ): ScorePart {
-  const labelled = trainingRows.filter((row) => row[spec.label] === 0 || row[spec.label] === 1);
+  const labelled = snapshots.flat().filter((row) => row[spec.label] === 0 || row[spec.label] === 1);
   const names = [...new Set(input.current.flatMap((row) => Object.keys(row)))];
   const drop = CONTEXT_COLUMNS.filter((name) => name !== spec.label && name !== "customer_id");
   const table = tableFromRows(labelled, [...new Set([...names, "customer_id", spec.label])]);
-  const result = trainTabular(backend, table, {
+  const session = openTraining(backend, table, {
     target: spec.label,
     positive: "1",
     group: "customer_id",
@@ -41,22 +54,41 @@ export function scoreOutcome(
     seed: input.seed,
   });
   const notices = [
-    ...(result.status === "trained" ? [] : [`${spec.score} is not scored: ${result.reason}`]),
-    // What is empty before a cut-off was empty because nothing had happened: only values can tell too much here.
-    ...result.alarms
-      .filter(({ kind }) => kind !== "filled_after_outcome")
+    ...(session.status === "trained" ? [] : [`${spec.score} is not scored: ${session.reason}`]),
+    // Features know only days up to the cut-off, so one that tells much (how lately somebody bought) tells it honestly,
+    // and what is empty was empty because nothing had happened. A copy of the outcome, or a state changed later, is neither.
+    ...session.alarms
+      .filter(({ kind }) => kind === "copy_of_target" || kind === "state_updated_later")
       .map(({ column, detail }) => `${spec.score}: ${column} may know the outcome beforehand: ${detail}`),
   ];
-  if (result.status === "not scored") return unscored(spec, input, result.reason, notices);
-  return { ...scored(backend, spec, input, result.model), notices };
+  if (session.status === "not scored") return unscored(spec, input, session.reason, notices);
+  const choice = chooseVersion(session, labelled, {
+    champion: input.champions?.find(({ model }) => model === spec.score) ?? null,
+    groups: input.groups ?? [],
+    seed: input.seed,
+  });
+  return { ...scored(backend, spec, input, { choice, snapshots }), notices: [...notices, ...warnings(spec, choice)] };
+}
+
+interface Chosen {
+  readonly choice: VersionChoice;
+  readonly snapshots: readonly (readonly FeatureRow[])[];
+}
+
+function warnings(spec: OutcomeSpec, { decision, reason, gates }: VersionChoice): string[] {
+  return [
+    ...(decision === "kept" && !gates.calibrated ? [`${spec.score}: yesterday's version stays: ${reason}`] : []),
+    ...gates.biased_groups.map((group) => `${spec.score}: what is said of ${group} is not what was seen`),
+  ];
 }
 
 function scored(
   backend: Backend,
   spec: OutcomeSpec,
   input: ScoringInput,
-  model: TabularModel,
+  { choice, snapshots }: Chosen,
 ): Omit<ScorePart, "notices"> {
+  const model = choice.champion;
   const why = input.current.map(spec.excluded);
   const eligible = input.current.filter((_row, i) => why[i] === null);
   const scores = scoreTable(backend, model, tableFromRows(eligible, model.features));
@@ -76,10 +108,85 @@ function scored(
   );
   const rest = input.current.filter((_row, i) => why[i] !== null).sort(byActivity);
   for (const row of rest) rows.push(withoutScore(shared, row, rows.length + 1, spec.excluded(row) ?? ""));
-  return { scores: rows, reasons, ...record(spec, input, model) };
+  return {
+    scores: rows,
+    reasons,
+    ...registered(spec, input, choice, snapshots),
+    shadows: shadowScores(backend, spec, choice.challenger, eligible),
+    drift: driftOf(spec, input, choice, eligible, snapshots),
+  };
 }
 
-function record(spec: OutcomeSpec, input: ScoringInput, model: TabularModel): Pick<ScorePart, "version" | "metrics"> {
+/** What the challenger says of everybody, for one cycle. */
+function shadowScores(
+  backend: Backend,
+  spec: OutcomeSpec,
+  challenger: TabularModel | null,
+  eligible: readonly FeatureRow[],
+): ShadowRow[] {
+  if (challenger === null) return [];
+  const { probabilities } = scoreTable(backend, challenger, tableFromRows(eligible, challenger.features), {
+    effects: false,
+  });
+  const version = `${spec.score}-${challenger.version}`;
+  return eligible.map((row, i) => ({
+    model: spec.score,
+    customer_id: idOf(row),
+    version,
+    value: probabilities[i]!,
+  }));
+}
+
+/** Today's customers against those that the version learnt from; snapshots come oldest first. */
+function driftOf(
+  spec: OutcomeSpec,
+  input: ScoringInput,
+  { champion }: VersionChoice,
+  eligible: readonly FeatureRow[],
+  snapshots: readonly (readonly FeatureRow[])[],
+): DriftReportRow[] {
+  const past = snapshots.map((rows) => rows.filter((row) => spec.excluded(row) === null));
+  const newest = past.at(-1);
+  if (newest === undefined) return [];
+  const about = { model: spec.score, data_as_of: input.asOf, version: `${spec.score}-${champion.version}` };
+  return measureDrift(driftBaseline(newest, champion.features), eligible, past).map((row) => ({ ...about, ...row }));
+}
+
+function registered(
+  spec: OutcomeSpec,
+  input: ScoringInput,
+  choice: VersionChoice,
+  snapshots: readonly (readonly FeatureRow[])[],
+): Pick<ScorePart, "versions" | "metrics" | "decisions"> {
+  const training = snapshots.flat().filter((row) => spec.excluded(row) === null);
+  const models = [choice.champion, ...(choice.challenger === null ? [] : [choice.challenger])];
+  const records = models.map((model, i) => {
+    const { version, metrics } = record(spec, input, model);
+    const alias = i === 0 ? ("champion" as const) : ("challenger" as const);
+    return { version: { ...version, alias, drift_baseline: driftBaseline(training, model.features) }, metrics };
+  });
+  const { decision, reason, gates } = choice;
+  return {
+    versions: records.map(({ version }) => version),
+    metrics: records.flatMap(({ metrics }) => metrics),
+    decisions: [
+      {
+        model: spec.score,
+        champion: records[0]!.version.version,
+        challenger: records[1]?.version.version ?? null,
+        decision,
+        reason,
+        gates: { ...gates },
+      },
+    ],
+  };
+}
+
+function record(
+  spec: OutcomeSpec,
+  input: ScoringInput,
+  model: TabularModel,
+): { version: Omit<VersionRow, "alias" | "drift_baseline">; metrics: readonly MetricRow[] } {
   const version = `${spec.score}-${model.version}`;
   return {
     version: {
@@ -93,6 +200,7 @@ function record(spec: OutcomeSpec, input: ScoringInput, model: TabularModel): Pi
       artefact: serialiseModel(model),
       seed: model.seed,
       backend: model.backend,
+      calibration: { ...model.calibration },
     },
     metrics: [
       ...Object.entries(model.metrics).map(([metric, value]) => ({ version, metric, segment: "", value })),
@@ -115,19 +223,27 @@ function unscored(spec: OutcomeSpec, input: ScoringInput, reason: string, notice
   return {
     scores: ordered.map((row, i) => withoutScore(shared, row, i + 1, spec.excluded(row) ?? reason)),
     reasons: [],
-    version: {
-      version,
-      model: spec.score,
-      kind,
-      data_as_of: input.asOf,
-      data_hash: contentHash(""),
-      features: [],
-      parameters: { reason },
-      artefact: null,
-      seed: input.seed,
-      backend: "none",
-    },
+    versions: [
+      {
+        version,
+        model: spec.score,
+        kind,
+        data_as_of: input.asOf,
+        data_hash: contentHash(""),
+        features: [],
+        parameters: { reason },
+        artefact: null,
+        seed: input.seed,
+        backend: "none",
+        alias: "champion",
+        calibration: null,
+        drift_baseline: null,
+      },
+    ],
     metrics: [],
+    decisions: [],
+    shadows: [],
+    drift: [],
     notices,
   };
 }

@@ -34,6 +34,20 @@ export function betaDeviate(random: Random, a: number, b: number): number {
   return x + y > 0 ? x / (x + y) : a / (a + b);
 }
 
+/** A Poisson deviate: by multiplying uniforms, and above a mean of 60 by the normal law, which is within a hundredth of it. */
+export function poissonDeviate(random: Random, mean: number): number {
+  if (!(mean > 0)) return 0;
+  if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal(random)));
+  const limit = Math.exp(-mean);
+  let product = random();
+  let count = 0;
+  while (product > limit) {
+    product *= random();
+    count += 1;
+  }
+  return count;
+}
+
 /** 0 to n - 1 in random order (Fisher and Yates). */
 export function permutation(random: Random, n: number): Int32Array {
   const order = Int32Array.from({ length: n }, (_unused, i) => i);

@@ -19,7 +19,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
   rhythm: { features: ["recency_days", "gap_mean", "gap_sd", "days_late", "lateness"], say: rhythm },
   buying: { features: ["frequency", "purchases_30", "purchases_90", "purchases_365"], say: buying },
   spend: { features: ["spend_30", "spend_90", "spend_365", "spend_total", "mean_spend", "spend_trend"], say: spending },
-  complaints: { features: ["complaints_180", "complaint_days"], say: complaints },
+  complaints: { features: ["complaints_180", "complaint_days", "complaints_since_last"], say: complaints },
   returns: {
     features: ["credit_memos_365", "credit_share_365"],
     say: (row) => {
@@ -28,7 +28,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     },
   },
   overdue: {
-    features: ["overdue_balance", "reminders_180"],
+    features: ["overdue_balance", "reminders_180", "reminders_since_last"],
     say: overdue,
   },
   quotes: {
@@ -39,7 +39,15 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     },
   },
   contact: {
-    features: ["contact_days", "visits_90", "calls_90", "emails_90", "contacts_365", "inbound_90"],
+    features: [
+      "contact_days",
+      "visits_90",
+      "calls_90",
+      "emails_90",
+      "contacts_365",
+      "inbound_90",
+      "contacts_since_last",
+    ],
     say: contacts,
   },
   interest: {
@@ -52,11 +60,13 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     },
   },
   price: {
-    features: ["price_objections_180"],
-    say: (row) => {
+    features: ["price_objections_180", "price_objections_since_last"],
+    say: (row, { mode }) => {
       const n = numberOf(row, "price_objections_180") ?? 0;
-      return n > 0
-        ? `Found the price too high ${count(n, "time")} in the last half year`
+      const around = numberOf(row, "price_objections_since_last") ?? 0;
+      if (n > 0) return `Found the price too high ${count(n, "time")} in the last half year`;
+      return around > 0
+        ? `Found the price too high about the time of the last ${lexicon(mode).purchase}`
         : "No objection to prices noted";
     },
   },
@@ -102,6 +112,34 @@ export function topicOf(feature: string): string {
   return TOPIC_OF.get(feature) ?? feature;
 }
 
+/** Topics that all tell how somebody buys: the outcome's own past, which is no cause of it. */
+export const HISTORY_TOPICS: ReadonlySet<string> = new Set(["rhythm", "buying", "spend", "tenure"]);
+
+/** Whether something happened that a topic speaks of, other than buying: what a person can still do something about. */
+export function hasHappened(topic: string, row: FeatureRow): boolean {
+  const above = (name: string): boolean => (numberOf(row, name) ?? 0) > 0;
+  switch (topic) {
+    case "complaints":
+      return numberOf(row, "complaint_days") !== null;
+    case "overdue":
+      return above("reminders_180") || above("reminders_since_last") || above("overdue_balance");
+    case "price":
+      return above("price_objections_180") || above("price_objections_since_last");
+    case "returns":
+      return above("credit_memos_365");
+    case "quotes":
+      return numberOf(row, "quote_days") !== null;
+    case "unsubscribed":
+      return row.unsubscribed === true;
+    case "interest":
+      return above("interest_180");
+    case "campaigns":
+      return above("campaign_clicks_180");
+    default:
+      return false;
+  }
+}
+
 /** A plain sentence on a topic with the customer's own values; `feature` is the one of the topic that weighs most. */
 export function sentence(topic: string, row: FeatureRow, speaking: Speaking, feature = topic): string {
   const known = TOPICS[topic];
@@ -142,14 +180,22 @@ function spending(row: FeatureRow, { mode, currency }: Speaking): string {
 
 function complaints(row: FeatureRow): string {
   const days = numberOf(row, "complaint_days");
-  return days === null ? "No complaint in the last year" : `Complained ${days === 0 ? "today" : `${span(days)} ago`}`;
+  if (days === null) return "No complaint in the last year";
+  const open = (numberOf(row, "complaints_since_last") ?? 0) > 0 ? ", not settled" : "";
+  return `Complained ${days === 0 ? "today" : `${span(days)} ago`}${open}`;
 }
 
-function overdue(row: FeatureRow, { currency }: Speaking): string {
+function overdue(row: FeatureRow, { mode, currency }: Speaking): string {
   const open = numberOf(row, "overdue_balance");
   const reminders = numberOf(row, "reminders_180") ?? 0;
-  const reminded = reminders > 0 ? `, reminded ${count(reminders, "time")} in the last half year` : "";
-  if (open === null) return reminders > 0 ? `Payment${reminded}` : "It is not known whether anything is overdue";
+  const around = numberOf(row, "reminders_since_last") ?? 0;
+  const reminded =
+    reminders > 0
+      ? `, reminded ${count(reminders, "time")} in the last half year`
+      : around > 0
+        ? `, was reminded of an overdue payment ${count(around, "time")} since about the last ${lexicon(mode).purchase}`
+        : "";
+  if (open === null) return reminded === "" ? "It is not known whether anything is overdue" : `Payment${reminded}`;
   return open > 0 ? `${money(open, currency)} overdue${reminded}` : `Nothing overdue${reminded}`;
 }
 

@@ -1,4 +1,4 @@
-import { sentence, topicOf } from "./reason-words.ts";
+import { hasHappened, HISTORY_TOPICS, sentence, topicOf } from "./reason-words.ts";
 import type { Speaking } from "./reason-words.ts";
 import type { Effect } from "./score.ts";
 import type { FeatureRow, ReasonRow, ScoreName } from "./scoring-types.ts";
@@ -32,9 +32,9 @@ export function topReasons(
     if (topics.size < 3 && !topics.has(topic)) topics.set(topic, { effect: 0, feature: topic, strongest: 0 });
   }
   const weight = (effect: number): number => Math.abs(effect) * (effect > 0 === total > 0 ? 1 : 0.5);
-  return [...topics]
+  const ranked = [...topics].sort(([a, x], [b, y]) => weight(y.effect) - weight(x.effect) || (a < b ? -1 : 1));
+  return selected(ranked, customer.row, total)
     .sort(([a, x], [b, y]) => weight(y.effect) - weight(x.effect) || (a < b ? -1 : 1))
-    .slice(0, 3)
     .map(([topic, { effect, feature }], i) => ({
       customer_id: String(customer.row.customer_id),
       score: customer.score,
@@ -44,4 +44,36 @@ export function topReasons(
       direction: effect < 0 ? "lowers" : "raises",
       reason: sentence(topic, customer.row, speaking, feature),
     }));
+}
+
+type Topic = readonly [string, { readonly effect: number; readonly feature: string }];
+
+/** Share of the strongest topic's effect below which an event is not worth a reason. */
+const WORTH_TELLING = 0.04;
+
+/**
+ * Three topics of a ranking: the strongest, then what happened to the customer and pulls the same way as the score (it
+ * says why, where buying less says only that), then the strongest of the rest; how somebody buys fills two at most.
+ */
+function selected(ranked: readonly Topic[], row: FeatureRow, total: number): Topic[] {
+  const strongest = Math.abs(ranked[0]?.[1].effect ?? 0);
+  const events = ranked.filter(
+    ([topic, { effect }]) =>
+      hasHappened(topic, row) && effect > 0 === total > 0 && Math.abs(effect) >= WORTH_TELLING * strongest,
+  );
+  const chosen: Topic[] = ranked.slice(0, 1);
+  const add = (candidates: readonly Topic[], upTo: number): void => {
+    for (const candidate of candidates) {
+      if (chosen.length >= upTo) return;
+      if (!chosen.includes(candidate)) chosen.push(candidate);
+    }
+  };
+  add(events, 3);
+  const history = (topics: readonly Topic[]): number => topics.filter(([topic]) => HISTORY_TOPICS.has(topic)).length;
+  add(
+    ranked.filter(([topic]) => !HISTORY_TOPICS.has(topic) || history(chosen) < 1),
+    2,
+  );
+  add(ranked, 3);
+  return chosen;
 }

@@ -42,7 +42,7 @@ export async function scoreCustomers(
       return matured;
     })
     .sort((a, b) => (a.cutoff < b.cutoff ? -1 : 1))
-    .flatMap((snapshot): readonly FeatureRow[] => [...snapshot.rows].sort(byId));
+    .map((snapshot): readonly FeatureRow[] => [...snapshot.rows].sort(byId));
   const churn = scoreOutcome(backend, CHURN, input, training);
   const lead = scoreOutcome(backend, LEAD, input, training);
   const value = scoreValue(input);
@@ -50,8 +50,11 @@ export async function scoreCustomers(
   return {
     scores: parts.flatMap(({ scores }) => scores),
     reasons: parts.flatMap(({ reasons }) => reasons),
-    versions: parts.map(({ version }) => version),
+    versions: parts.flatMap(({ versions }) => versions),
     metrics: parts.flatMap(({ metrics }) => metrics),
+    decisions: parts.flatMap(({ decisions }) => decisions),
+    shadows: parts.flatMap(({ shadows }) => shadows),
+    drift: parts.flatMap(({ drift }) => drift),
     leads: rankLeads(input, lead, value.predictions),
     notices: [...notices, ...parts.flatMap((part) => part.notices)],
   };

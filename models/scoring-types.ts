@@ -15,6 +15,7 @@ export const CONTEXT_COLUMNS = [
   "has_contact",
   "profile_completeness",
   "last_activity",
+  "list_outcome",
   "label_purchased",
   "label_churned",
   "label_spend",
@@ -39,6 +40,20 @@ export interface ScoringInput {
   /** Everybody today, without labels. */
   readonly current: readonly FeatureRow[];
   readonly histories: readonly PurchaseHistory[];
+  /** Versions that ship now, from the registry; none where absent. */
+  readonly champions?: readonly ChampionRecord[];
+  /** Columns whose values must not be treated differently than what they do: a warning, never a feature. */
+  readonly groups?: readonly string[];
+}
+
+/** The version that ships, as the registry holds it. */
+export interface ChampionRecord {
+  readonly model: ScoreName;
+  readonly version: string;
+  readonly kind: string;
+  readonly artefact: Uint8Array | null;
+  /** A person rolled back to it. */
+  readonly pinned: boolean;
 }
 
 /** What is scored. */
@@ -85,6 +100,38 @@ export interface VersionRow {
   readonly artefact: Uint8Array | null;
   readonly seed: number;
   readonly backend: string;
+  readonly alias: "champion" | "challenger";
+  readonly calibration: Readonly<Record<string, unknown>> | null;
+  readonly drift_baseline: Readonly<Record<string, unknown>> | null;
+}
+
+/** A row of ops.model_decisions, without the facts of the run. */
+export interface DecisionRow {
+  readonly model: ScoreName;
+  readonly champion: string;
+  readonly challenger: string | null;
+  readonly decision: "first" | "refreshed" | "promoted" | "kept";
+  readonly reason: string;
+  readonly gates: Readonly<Record<string, unknown>>;
+}
+
+/** A row of ops.shadow_scores. */
+export interface ShadowRow {
+  readonly model: ScoreName;
+  readonly customer_id: string;
+  readonly version: string;
+  readonly value: number;
+}
+
+/** A row of ops.model_drift. */
+export interface DriftReportRow {
+  readonly model: ScoreName;
+  readonly data_as_of: string;
+  readonly feature: string;
+  readonly version: string;
+  readonly effect: number;
+  readonly usual: number;
+  readonly drifted: boolean;
 }
 
 /** A row of ops.model_metrics. */
@@ -115,6 +162,9 @@ export interface ScoringResult {
   readonly versions: readonly VersionRow[];
   readonly metrics: readonly MetricRow[];
   readonly leads: readonly LeadRow[];
+  readonly decisions: readonly DecisionRow[];
+  readonly shadows: readonly ShadowRow[];
+  readonly drift: readonly DriftReportRow[];
   /** Things worth telling the operator: what was left out, what looks like leakage. */
   readonly notices: readonly string[];
 }
@@ -123,7 +173,11 @@ export interface ScoringResult {
 export interface ScorePart {
   readonly scores: readonly ScoreRow[];
   readonly reasons: readonly ReasonRow[];
-  readonly version: VersionRow;
+  /** The version that ships; a challenger may follow. */
+  readonly versions: readonly VersionRow[];
   readonly metrics: readonly MetricRow[];
+  readonly decisions: readonly DecisionRow[];
+  readonly shadows: readonly ShadowRow[];
+  readonly drift: readonly DriftReportRow[];
   readonly notices: readonly string[];
 }

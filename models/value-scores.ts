@@ -149,23 +149,32 @@ function partSentence(part: (typeof PARTS)[number], p: ValuePrediction, row: Fea
   return sentence("spend", row, speaking);
 }
 
-function record(result: LifetimeResult, version: string, input: ScoringInput): Pick<ScorePart, "version" | "metrics"> {
+function record(
+  result: LifetimeResult,
+  version: string,
+  input: ScoringInput,
+): Pick<ScorePart, "versions" | "metrics" | "decisions" | "shadows" | "drift"> {
   const shared = {
     version,
     model: "lifetime_value" as const,
     data_as_of: input.asOf,
     artefact: null,
     seed: input.seed,
+    alias: "champion" as const,
+    calibration: null,
+    drift_baseline: null,
   };
+  const aside = { decisions: [], shadows: [], drift: [] };
   if (result.status === "not scored") {
     const parameters = { reason: result.reason };
     const nothing = { kind: "rule: none", data_hash: contentHash(""), features: [], parameters, backend: "none" };
-    return { version: { ...shared, ...nothing }, metrics: [] };
+    return { versions: [{ ...shared, ...nothing }], metrics: [], ...aside };
   }
   const { kind, dataHash, parameters, metrics } = result;
   const features = ["frequency", "recency", "age", "mean", "recentSpend"];
   return {
-    version: { ...shared, kind, data_hash: dataHash, features, parameters, backend: "float64" },
+    ...aside,
+    versions: [{ ...shared, kind, data_hash: dataHash, features, parameters, backend: "float64" }],
     metrics: Object.entries(metrics)
       .filter(([, value]) => Number.isFinite(value))
       .map(([metric, value]) => ({ version, metric, segment: "", value })),

@@ -46,6 +46,7 @@ const TABLES = [
 const MARTS: readonly { readonly file: string; readonly takes: readonly ("homeCurrency" | "asOf")[] }[] = [
   { file: "transactions", takes: ["homeCurrency"] },
   { file: "customer-interactions", takes: [] },
+  { file: "lead-outcomes", takes: [] },
   { file: "social-media-profiles", takes: [] },
   { file: "marketing-campaigns", takes: [] },
   { file: "items", takes: [] },

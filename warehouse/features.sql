@@ -13,7 +13,8 @@ documents as (
 ),
 purchase_days as (
   select d.customer_id, d.date as day, coalesce(sum(d.home_amount), 0) as spend,
-    d.date - lag(d.date) over (partition by d.customer_id order by d.date) as gap
+    d.date - lag(d.date) over (partition by d.customer_id order by d.date) as gap,
+    max(d.date) over (partition by d.customer_id) as newest
   from documents d, bounds b
   where d.kind in ('invoice', 'sale', 'gift') and d.date <= b.cutoff
   group by d.customer_id, d.date
@@ -32,7 +33,11 @@ purchases as (
     sum(p.spend) as spend_total,
     avg(p.spend) filter (where p.spend > 0) as mean_spend,
     avg(p.gap) as gap_mean,
-    stddev_samp(p.gap) as gap_sd
+    stddev_samp(p.gap) as gap_sd,
+    -- Regular buying ended here: one purchase after a pause of over half a year does not bring it back. Two months before
+    -- it lies what may have ended it.
+    max(p.day) - coalesce((array_agg(p.gap order by p.day desc) filter (where p.gap > 180 and p.day = p.newest))[1], 0) - 60
+      as turn_day
   from purchase_days p, bounds b
   group by p.customer_id
 ),
@@ -68,7 +73,7 @@ payments_known as (
   select exists (select 1 from documents d, bounds b where d.kind = 'payment' and d.date <= b.cutoff) as known
 ),
 acts as (
-  select i.customer_id, i.interaction_type, i.direction, lower(coalesce(i.outcome, '')) as outcome,
+  select i.customer_id, i.interaction_type, i.direction, i.source, i.outcome as written, lower(coalesce(i.outcome, '')) as outcome,
     -- A complaint that was settled is none any more; "unresolved" is not settled.
     lower(coalesce(i.outcome, '') || ' ' || coalesce(i.subject, '')) ~ 'complain|unhappy|dissatisf|grievance'
       and lower(coalesce(i.outcome, '')) !~ '(^|[^n])resolved|settled' as complaint,
@@ -100,9 +105,26 @@ contacts as (
     (count(*) filter (where a.interaction_type = 'campaign_response' and a.outcome ~ 'click|repl|convert|donat'
       and a.day > b.cutoff - 180))::int as campaign_clicks_180,
     bool_or(a.outcome ~ 'unsub|opt.?out') as unsubscribed,
+    (array_agg(a.written order by a.day desc, a.written) filter (where a.source = 'lead-list' and a.day > b.cutoff - 180))[1]
+      as list_outcome,
     (count(*) filter (where a.interaction_type = 'social_post' and a.day > b.cutoff - 90))::int as posts_90
   from acts a, bounds b
   where a.day <= b.cutoff
+  group by a.customer_id
+),
+-- What went wrong around the latest purchase and was not mended since: it says why somebody stopped, however long ago.
+troubles as (
+  select a.customer_id,
+    (count(*) filter (where a.complaint))::int as complaints_since_last,
+    (count(*) filter (where a.outcome ~ 'overdue|past due|arrears|promised to pay'))::int as reminders_since_last,
+    (count(*) filter (where a.outcome ~ 'too high|too dear|expensive|cheaper|competit|comparing'))::int
+      as price_objections_since_last,
+    (count(*) filter (where a.interaction_type in ('visit', 'call', 'email', 'meeting') and a.day > p.last_day))::int
+      as contacts_since_last
+  from acts a
+  join purchases p on p.customer_id = a.customer_id
+  cross join bounds b
+  where a.day <= b.cutoff and a.day > p.turn_day
   group by a.customer_id
 ),
 after as (
@@ -120,6 +142,7 @@ select
   g.phone is not null or g.email is not null or g.street_address is not null as has_contact,
   g.profile_completeness,
   greatest(p.last_day, c.contact_day)::text as last_activity,
+  c.list_outcome,
   -- Who it is.
   g.entity_type,
   g.parish,
@@ -158,7 +181,12 @@ select
   coalesce(c.price_objections_180, 0) as price_objections_180,
   coalesce(c.reminders_180, 0) as reminders_180,
   coalesce(c.complaints_180, 0) as complaints_180,
-  case when c.complaint_day > b.cutoff - 365 then (b.cutoff - c.complaint_day)::int end as complaint_days,
+  case when c.complaint_day > b.cutoff - 365 or c.complaint_day > p.turn_day
+    then (b.cutoff - c.complaint_day)::int end as complaint_days,
+  case when p.last_day is not null then coalesce(w.complaints_since_last, 0) end as complaints_since_last,
+  case when p.last_day is not null then coalesce(w.reminders_since_last, 0) end as reminders_since_last,
+  case when p.last_day is not null then coalesce(w.price_objections_since_last, 0) end as price_objections_since_last,
+  case when p.last_day is not null then coalesce(w.contacts_since_last, 0) end as contacts_since_last,
   coalesce(c.campaign_opens_180, 0) as campaign_opens_180,
   coalesce(c.campaign_clicks_180, 0) as campaign_clicks_180,
   coalesce(c.unsubscribed, false) as unsubscribed,
@@ -178,6 +206,7 @@ left join purchases p on p.customer_id = g.customer_id
 left join categories t on t.customer_id = g.customer_id
 left join money m on m.customer_id = g.customer_id
 left join contacts c on c.customer_id = g.customer_id
+left join troubles w on w.customer_id = g.customer_id
 left join after a on a.customer_id = g.customer_id
 where g.entity_type <> 'not_a_customer'
   and (not b.training or least(p.first_day, m.first_day, c.first_day, g.customer_since) <= b.cutoff)

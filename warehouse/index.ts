@@ -67,3 +67,8 @@ export type { CustomerPurchases, FeatureOptions, FeatureRow, PurchaseRead } from
 export { saveScores } from "./queries/scores.ts";
 export type { ScoresToSave } from "./queries/scores.ts";
 export { listMappings } from "./queries/mappings.ts";
+export { leadOutcomesHash, saveLeadOutcomes } from "./queries/lead-outcomes.ts";
+export type { LeadOutcome, LeadOutcomesSaved } from "./queries/lead-outcomes.ts";
+export { measureOutcomes, pinnedVersions, readChampions, releaseModel, rollBackModel } from "./queries/registry.ts";
+export { listChurn } from "./queries/churn-list.ts";
+export type { ChurnRow } from "./queries/churn-list.ts";

@@ -3,21 +3,23 @@ import { seededRandom } from "#core";
 import {
   expectedPurchases,
   expectedSpend,
-  fitBgNbd,
   fitGammaGamma,
-  fitNbd,
+  fitRepeat,
   fitRepeatModel,
   probabilityAlive,
   scoreLifetime,
 } from "#models";
 import type { PurchaseHistory, PurchaseSummary, RepeatModel } from "#models";
-import { expectedIfAlive } from "../../models/bg-nbd.ts";
+import { expectedGifts, fitBgBb } from "../../models/bg-bb.ts";
+import { drawCount } from "../../models/count-model.ts";
+import { expectedIfAlive, probabilityOfPurchase } from "../../models/repeat-forecast.ts";
 import { minimise } from "../../models/minimise.ts";
 import { betaDeviate, gammaDeviate } from "../../models/random.ts";
 import { digamma, hypergeometric, lgamma } from "../../models/special.ts";
 
 const CDNOW: RepeatModel = {
   kind: "bg-nbd",
+  k: 1,
   r: 0.242593,
   alpha: 4.413532,
   a: 0.792886,
@@ -141,7 +143,7 @@ describe("BG/NBD", () => {
   });
 
   it("finds the parameters again that customers were simulated with, within four standard errors", () => {
-    const model = fitBgNbd(simulate(6000, 11));
+    const model = fitRepeat("bg-nbd", simulate(6000, 11));
     const truth = [0.8, 6, 0.9, 2.5];
     for (const [i, value] of [model.r, model.alpha, model.a ?? 0, model.b ?? 0].entries()) {
       const error = model.standardErrors?.[i] ?? 0;
@@ -153,8 +155,11 @@ describe("BG/NBD", () => {
 
   it("stands at a maximum: no neighbour is likelier, in whatever unit time is given", () => {
     const rows = simulate(500, 3);
-    const model = fitBgNbd(rows);
-    const days = fitBgNbd(rows.map((row) => ({ ...row, recency: row.recency * 7, age: row.age * 7 })));
+    const model = fitRepeat("bg-nbd", rows);
+    const days = fitRepeat(
+      "bg-nbd",
+      rows.map((row) => ({ ...row, recency: row.recency * 7, age: row.age * 7 })),
+    );
     expect(days.alpha / 7).toBeCloseTo(model.alpha, 3);
     const events = rows.reduce((sum, row) => sum + row.frequency, 0);
     expect(days.logLikelihood + events * Math.log(7)).toBeCloseTo(model.logLikelihood, 4);
@@ -171,12 +176,143 @@ describe("BG/NBD", () => {
   it("keeps BG/NBD where people do drop out", () => {
     const rows = simulate(2000, 6);
     expect(fitRepeatModel(rows).kind).toBe("bg-nbd");
-    expect(fitNbd(rows).bic).toBeGreaterThan(fitBgNbd(rows).bic);
+    expect(fitRepeat("nbd", rows).bic).toBeGreaterThan(fitRepeat("bg-nbd", rows).bic);
+  });
+});
+
+describe("the family of repeat-buying models", () => {
+  const alive = { frequency: 26, recency: 30.86, age: 31 };
+  const pareto: RepeatModel = { ...CDNOW, kind: "pareto-nbd", r: 0.5533, alpha: 10.5777, a: 0.6062, b: 11.668 };
+
+  it("Pareto/NBD gives the published figures of a customer of CDNOW", () => {
+    expect(probabilityAlive(pareto, alive)).toBeCloseTo(0.9979, 4);
+    expect(expectedPurchases(pareto, alive, 52)).toBeCloseTo(25.46, 1);
+  });
+
+  it("Pareto/NBD: the probability of being a customer agrees with the integral over the day of leaving", () => {
+    for (const [x, recency, age] of [
+      [0, 0, 39],
+      [2, 30, 39],
+      [7, 10, 39],
+      [900, 4000, 5000],
+    ] as const) {
+      const { r, alpha } = pareto;
+      const [s, beta] = [pareto.a ?? 0, pareto.b ?? 0];
+      const end = -(r + x) * Math.log(alpha + age) - s * Math.log(beta + age);
+      const steps = 200_000;
+      let gone = 0;
+      for (let i = 0; i < steps; i += 1) {
+        const y = recency + ((i + 0.5) / steps) * (age - recency);
+        gone += Math.exp(Math.log(s) - (r + x) * Math.log(alpha + y) - (s + 1) * Math.log(beta + y) - end);
+      }
+      const expected = 1 / (1 + (gone * (age - recency)) / steps);
+      expect(probabilityAlive(pareto, { frequency: x, recency, age })).toBeCloseTo(expected, 6);
+    }
+  });
+
+  it("MBG/CNBD-k with one stage is MBG/NBD, whichever way the sum is taken", () => {
+    const mbg: RepeatModel = { ...CDNOW, kind: "mbg-nbd", r: 0.52, alpha: 6.2, a: 0.89, b: 1.61 };
+    const customer = { frequency: 3, recency: 20, age: 30 };
+    expect(expectedPurchases({ ...mbg, kind: "mbg-cnbd-k" }, customer, 40)).toBe(expectedPurchases(mbg, customer, 40));
+    const regular: RepeatModel = { ...mbg, kind: "mbg-cnbd-k", k: 3 };
+    const summary = { ...customer, customerId: "C", purchaseDays: 4, mean: 1, repeatMean: 1, lastAmount: 1 };
+    const random = seededRandom(3);
+    const futures = 40_000;
+    let bought = 0;
+    for (let i = 0; i < futures; i += 1) {
+      bought += drawCount(
+        random,
+        { family: "repeat", model: regular },
+        { ...summary, recentSpend: 1, recentDays: 90 },
+        40,
+      );
+    }
+    expect(bought / futures / expectedIfAlive(regular, customer, 40)).toBeCloseTo(1, 1);
+  });
+
+  it("finds out that buyers are regular, and by how many stages", () => {
+    const random = seededRandom(77);
+    const rows = Array.from({ length: 1500 }, () => {
+      const age = 60 + 40 * random();
+      const rate = gammaDeviate(random, 3, 10);
+      const leaves = betaDeviate(random, 1, 12);
+      let [time, recency, frequency, logGaps] = [0, 0, 0, 0];
+      while (random() >= leaves) {
+        const gap = gammaDeviate(random, 3, 3 * rate);
+        time += gap;
+        if (time > age) break;
+        frequency += 1;
+        recency = time;
+        logGaps += Math.log(gap);
+      }
+      return { frequency, recency, age, logGaps };
+    });
+    const model = fitRepeat("mbg-cnbd-k", rows);
+    expect(model.k).toBe(3);
+    expect(model.r).toBeGreaterThan(2.4);
+    expect(model.r).toBeLessThan(3.7);
+    expect(fitRepeat("mbg-nbd", rows).logLikelihood).toBeLessThan(model.logLikelihood);
+  });
+
+  it("gives finite figures for any customer: 1,000 repeats, 5,000 units of time, or none", () => {
+    const kinds: readonly RepeatModel[] = [
+      CDNOW,
+      pareto,
+      { ...pareto, a: 1, b: 0.002 },
+      { ...CDNOW, kind: "mbg-nbd" },
+      { ...CDNOW, kind: "mbg-cnbd-k", k: 4 },
+      { ...CDNOW, kind: "nbd", a: null, b: null },
+    ];
+    for (const model of kinds) {
+      for (const frequency of [0, 1, 30, 1000]) {
+        for (const age of [0, 1, 300, 5000]) {
+          for (const recency of frequency === 0 ? [0] : [0.001 * age, age]) {
+            const customer = { frequency, recency, age };
+            const figures = [
+              probabilityAlive(model, customer),
+              expectedPurchases(model, customer, 5000),
+              probabilityOfPurchase(model, customer, 50),
+            ];
+            expect(figures.every((v) => Number.isFinite(v) && v >= 0)).toBe(true);
+            expect(figures[0]).toBeLessThanOrEqual(1);
+            expect(figures[2]).toBeLessThanOrEqual(1);
+          }
+        }
+      }
+    }
+  });
+
+  it("BG/BB finds the donors again that were simulated with it", () => {
+    const random = seededRandom(8);
+    const rows = Array.from({ length: 6000 }, () => {
+      const [gives, leaves] = [betaDeviate(random, 1.2, 0.75), betaDeviate(random, 0.66, 2.8)];
+      let [frequency, recency] = [0, 0];
+      for (let year = 1; year <= 6 && random() >= leaves; year += 1) {
+        if (random() < gives) [frequency, recency] = [frequency + 1, year];
+      }
+      return { frequency, recency, age: 6 };
+    });
+    const model = fitBgBb(rows);
+    for (const [i, truth] of [1.2, 0.75, 0.66, 2.8].entries()) {
+      const found = [model.alpha, model.beta, model.gamma, model.delta][i] ?? 0;
+      expect(Math.abs(found - truth)).toBeLessThan(4 * (model.standardErrors?.[i] ?? 0));
+    }
+    const gifts = expectedGifts(model, { frequency: 6, recency: 6, age: 6 }, 5);
+    expect(gifts).toBeGreaterThan(3);
+    expect(gifts).toBeLessThan(5);
   });
 });
 
 describe("gamma-gamma", () => {
-  const published = { p: 6.2488, q: 3.7446, v: 15.4478, logLikelihood: 0, customers: 946, guards: [] };
+  const published = {
+    p: 6.2488,
+    q: 3.7446,
+    v: 15.4478,
+    logLikelihood: 0,
+    customers: 946,
+    standardErrors: null,
+    guards: [],
+  };
 
   it("gives the published spend of CDNOW's first customers", () => {
     expect(expectedSpend(published, { purchases: 2, mean: 22.35 })).toBeCloseTo(24.66, 2);

@@ -211,25 +211,54 @@ describe("bad tables", () => {
     expect(p).toBeLessThan(0.38);
   });
 
-  it("that know the outcome raise an alarm that names the column and what it does", () => {
+  it("that know the outcome raise an alarm that names the column and what it does; a copy is refused", () => {
     const table = planted(1200, 10);
     const bought = (table.columns.bought ?? []).map(Number);
-    const leaking = {
-      ...table,
-      columns: {
-        ...table.columns,
-        copy: bought.map((y) => (y === 1 ? "sold" : "open")),
-        nearly: bought.map((y, i) => y + 0.9 * (((i * 37) % 101) / 101)),
-        delivered: bought.map((y, i) => (y === 1 || i % 10 === 0 ? "2024-05-01" : null)),
-      },
-    };
-    const { alarms } = trained(trainTabular(backend, leaking, OPTIONS));
-    expect(alarms.map(({ column, kind }) => `${column} ${kind}`).sort()).toEqual([
-      "copy copy_of_target",
+    const { bought: _bought, ...rest } = table.columns;
+    const leaking = (more: Record<string, Cell[]>): Table => ({ ...table, columns: { ...rest, bought, ...more } });
+    const { alarms } = trained(
+      trainTabular(
+        backend,
+        leaking({
+          nearly: bought.map((y, i) => y + 0.9 * (((i * 37) % 101) / 101)),
+          delivered: bought.map((y, i) => (i % 10 < (y === 1 ? 6 : 1) ? "2024-05-01" : null)),
+        }),
+        OPTIONS,
+      ),
+    );
+    expect(alarms.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
       "delivered filled_after_outcome",
-      "nearly copy_of_target",
+      "nearly nearly_the_target",
     ]);
+    expect(refusal(leaking({ copy: bought.map((y) => (y === 1 ? "sold" : "open")) }))).toContain(
+      "copy is a copy of the target",
+    );
     expect(trained(trainTabular(backend, table, OPTIONS)).alarms).toEqual([]);
+  });
+
+  it("that hold a later step's columns, or a state written twice, raise an alarm for each of them", () => {
+    const table = planted(1200, 11);
+    const bought = (table.columns.bought ?? []).map(Number);
+    const random = seededRandom(4);
+    const states = ["new", "called", "written", "met", "offered", "lost"];
+    const first = bought.map((y) => states[Math.floor(random() * 5) + (random() < 0.8 * y ? 1 : 0)] ?? null);
+    const graded = (value: number): Cell[] => bought.map((_y, i) => (i % 7 < 3 ? null : (i * value) % 5));
+    const columns = {
+      ...table.columns,
+      state: first,
+      state_then: first.map((state) => (random() < 0.2 ? (states[Math.floor(random() * 6)] ?? null) : state)),
+      grade: graded(3),
+      points: graded(7),
+      index: graded(11),
+    };
+    const { alarms } = trained(trainTabular(backend, { ...table, columns }, OPTIONS));
+    expect(alarms.map(({ column, kind }) => `${column} ${kind}`)).toEqual([
+      "grade filled_by_later_step",
+      "index filled_by_later_step",
+      "points filled_by_later_step",
+      "state state_updated_later",
+      "state_then state_updated_later",
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Database, SqlClient } from "#core";
+import { saveModelWatch } from "./registry.ts";
 
 /** Scores of one run, as rows by column name. */
 export interface ScoresToSave {
@@ -19,7 +20,13 @@ export interface ScoresToSave {
     readonly artefact: Uint8Array | null;
     readonly seed: number;
     readonly backend: string;
+    readonly alias: "champion" | "challenger";
+    readonly calibration: Readonly<Record<string, unknown>> | null;
+    readonly drift_baseline: Readonly<Record<string, unknown>> | null;
   }[];
+  readonly decisions: readonly object[];
+  readonly shadows: readonly object[];
+  readonly drift: readonly object[];
   readonly metrics: readonly {
     readonly version: string;
     readonly metric: string;
@@ -53,6 +60,8 @@ export async function saveScores(db: Database, tx: SqlClient, given: ScoresToSav
   await db.copyIn(tx, "build.score_reasons", REASON_COLUMNS, given.reasons.map(pick(REASON_COLUMNS)));
   await saveLeads(tx, given.leads);
   for (const version of given.versions) await registerVersion(tx, version, given);
+  await setAliases(tx, given.versions);
+  await saveModelWatch(tx, given);
   await tx.query(
     `insert into ops.model_metrics (version, metric, segment, value)
      select m.version, m.metric, m.segment, m.value
@@ -83,8 +92,8 @@ async function registerVersion(
 ): Promise<void> {
   await tx.query(
     `insert into ops.model_versions (version, model, kind, trained_run_id, data_as_of, data_hash, features, parameters,
-                                     artefact, seed, backend, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                     artefact, seed, backend, created_at, calibration, drift_baseline)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (version) do nothing`,
     [
       version.version,
@@ -99,15 +108,33 @@ async function registerVersion(
       version.seed,
       version.backend,
       run.at,
+      json(version.calibration),
+      json(version.drift_baseline),
     ],
   );
-  await tx.query(
-    `update ops.model_versions
-        set alias = case when version = $1 then 'champion' when alias = 'champion' then 'previous' else '' end
-      where model = $2
-        and not exists (select from ops.model_versions held where held.version = $1 and held.alias = 'champion')`,
-    [version.version, version.model],
-  );
+}
+
+/** The champion of a night takes the alias; the one before it becomes the previous one, to which a person can go back. */
+async function setAliases(tx: SqlClient, versions: ScoresToSave["versions"]): Promise<void> {
+  for (const { model, version } of versions.filter(({ alias }) => alias === "champion")) {
+    await tx.query(
+      `update ops.model_versions
+          set alias = case when version = $1 then 'champion' when alias = 'champion' then 'previous' else '' end
+        where model = $2
+          and not exists (select from ops.model_versions held where held.version = $1 and held.alias = 'champion')`,
+      [version, model],
+    );
+    const challenger = versions.find((one) => one.model === model && one.alias === "challenger")?.version ?? "";
+    await tx.query(
+      `update ops.model_versions set alias = case when version = $2 then 'challenger' else '' end
+        where model = $1 and alias in ('', 'challenger') and (alias = 'challenger') is distinct from (version = $2)`,
+      [model, challenger],
+    );
+  }
+}
+
+function json(value: Readonly<Record<string, unknown>> | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function pick(columns: readonly string[]): (row: object) => readonly unknown[] {
