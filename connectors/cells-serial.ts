@@ -36,7 +36,7 @@ export function serialCell(serial: number, kind: FormatKind, epoch: Epoch): Cell
 }
 
 function date1900(day: number): string {
-  if (day === 60) return "1900-02-29";
+  // Serial 60 is a 29 February that never was: it is told as the day before it, so that it stays a date.
   return dateText(EPOCH_1900 + (day > 0 && day < 60 ? day : day - 1) * DAY_MS);
 }
 

@@ -15,7 +15,12 @@ export { parseRobots } from "./robots.ts";
 export type { Robots, RobotsRule, RobotsVerdict } from "./robots.ts";
 export { readFileRows } from "./excel/table-file.ts";
 export type { FileCell } from "./excel/table-file.ts";
+export { openPage } from "./directory/page.ts";
+export { SYNTAXES } from "./directory/syntax/items.ts";
+export type { Syntax } from "./directory/syntax/items.ts";
 export { TABLE_FIELDS } from "./table/fields.ts";
+export { readCells, readTables } from "./excel/cell-lines.ts";
+export type { CellLine, TableLine, VerdictLine } from "./excel/cell-lines.ts";
 export { formatDecimal, parseDecimal } from "./decimal.ts";
 
 /** A connector whose settings are checked by its own schema before it is opened. */

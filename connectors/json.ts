@@ -1,4 +1,6 @@
 import { C360Error } from "#core";
+import type { z } from "zod";
+import type { Verdict } from "./http.ts";
 import { TransportError } from "./http-transport.ts";
 import type { HttpResponse } from "./http-transport.ts";
 
@@ -47,6 +49,26 @@ export function jsonOf(response: HttpResponse, vendor: string): unknown {
   } catch {
     throw new TransportError("the answer is not whole JSON");
   }
+}
+
+/** Judges an answer that must be JSON: one that breaks off is asked for again, a web page in its place is an error. */
+export function inspectJson(response: HttpResponse, vendor: string): Verdict | null {
+  if (response.status < 200 || response.status >= 300) return null;
+  try {
+    jsonOf(response, vendor);
+    return { use: true };
+  } catch (error) {
+    if (error instanceof TransportError) return { retry: "transient", reason: error.message };
+    return { fail: error as C360Error };
+  }
+}
+
+/** An answer by its schema. Throws VENDOR_SCHEMA naming the part that does not fit, never its value. */
+export function answerAs<T>(schema: z.ZodType<T>, value: unknown, vendor: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.map(String).join(".") ?? "";
+  throw new C360Error("VENDOR_SCHEMA", { vendor, reason: `the answer has no usable ${path || "content"}` });
 }
 
 /** Bodies are looked at twice (for faults, then for data) and parsed once. */

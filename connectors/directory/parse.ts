@@ -1,10 +1,11 @@
-import { load } from "cheerio";
 import type { CheerioAPI } from "cheerio";
 import { sha256, slug } from "#core";
 import type { HttpResponse } from "../http-transport.ts";
 import type { SelectorSet } from "./settings.ts";
 import { absolute, jsonLdItems, linkText, listedOf, microdataItems } from "./structured.ts";
 import type { Item } from "./structured.ts";
+import { microformatItems, openGraphItems, rdfaItems } from "./other-syntaxes.ts";
+import { loadPage } from "./syntax/load.ts";
 
 /** A business as a page lists it. */
 export interface Listing {
@@ -15,7 +16,7 @@ export interface Listing {
 /** What a page gave. */
 export interface ParsedPage {
   readonly listings: readonly Listing[];
-  /** `jsonld`, `microdata`, `selectors:<version>`, or null where nothing was found. */
+  /** The syntax (`jsonld`, `microdata`, ...), `selectors:<version>`, or null where nothing was found. */
   readonly method: string | null;
   readonly noindex: boolean;
   /** Next pages of the same list. */
@@ -24,14 +25,17 @@ export interface ParsedPage {
   readonly links: readonly string[];
 }
 
-/** Reads a page: JSON-LD first, then microdata, then the configured selectors in order. */
+/** Reads a page: JSON-LD first, then the other syntaxes as they are trusted, then the configured selectors in order. */
 export function parsePage(response: HttpResponse, selectors: readonly SelectorSet[]): ParsedPage {
-  const $ = load(decodeHtml(response));
+  const $ = loadPage(decodeHtml(response));
   const base = absolute($("base[href]").attr("href") ?? "", response.url);
   const host = new URL(response.url).host;
   const found = firstOf([
     ["jsonld", () => listedOf(jsonLdItems($), host)],
     ["microdata", () => listedOf(microdataItems($, base), host)],
+    ["rdfa", () => listedOf(rdfaItems($, base), host)],
+    ["microformats", () => listedOf(microformatItems($, base), host)],
+    ["opengraph", () => listedOf(openGraphItems($), host)],
     ...selectors.map((set) => [`selectors:${set.version}`, () => selected($, set, base)] as const),
   ]);
   const href = (selector: string): string[] =>
@@ -73,8 +77,8 @@ function cleanLink(link: string, base: string): string {
   return absolute(link, base).replace(/#.*$/s, "");
 }
 
-/** By byte order mark, then header, then what the page says, else UTF-8. */
-function decodeHtml(response: HttpResponse): string {
+/** A page's text: by byte order mark, then header, then what the page says, else UTF-8. */
+export function decodeHtml(response: Pick<HttpResponse, "body" | "headers">): string {
   const { body } = response;
   const marked =
     body[0] === 0xff && body[1] === 0xfe ? "utf-16le" : body[0] === 0xfe && body[1] === 0xff ? "utf-16be" : null;
@@ -146,8 +150,8 @@ function asItem(facts: Readonly<Record<string, string>>): Item {
   return Object.keys(address).length === 0 ? item : { ...item, address: { "@type": "PostalAddress", ...address } };
 }
 
-/** A listing's own address in the directory where it has one, else its name and telephone digits. */
-function listingId(item: Item, host: string, base: string): string {
+/** The id of a listing: its own, its page on the site, or its name with telephone or address. */
+export function listingId(item: Item, host: string, base: string): string {
   const text = (value: unknown): string =>
     typeof value === "string" ? value : Array.isArray(value) ? text(value[0]) : "";
   const id = text(item["@id"]);

@@ -1,5 +1,7 @@
 import type { CheerioAPI } from "cheerio";
-import type { Element } from "domhandler";
+import { jsonLdOf } from "./syntax/jsonld.ts";
+import { microdataOf } from "./syntax/microdata.ts";
+import type { MicrodataItem, MicrodataValue } from "./syntax/microdata.ts";
 import { isBusiness, isOrganisation, typeNames } from "./types.ts";
 
 /** A structured item as a page states it, in the shape of JSON-LD. */
@@ -7,40 +9,14 @@ export type Item = Readonly<Record<string, unknown>>;
 
 /** All JSON-LD objects of a page, nested ones included, in order. Broken blocks are mended where that is safe. */
 export function jsonLdItems($: CheerioAPI): readonly Item[] {
+  return nestedItems(jsonLdOf($));
+}
+
+/** Objects with a type among values and inside them, in order. */
+export function nestedItems(values: readonly unknown[]): readonly Item[] {
   const items: Item[] = [];
-  $('script[type*="ld+json"]').each((_, element) => {
-    const parsed = parseLoose($(element).text());
-    if (parsed !== null) collect(parsed, items, 0, false);
-  });
+  for (const value of values) collect(value, items, 0, false);
   return items;
-}
-
-/** JSON with the faults that pages have: comments, trailing commas, control characters, HTML comment marks. */
-function parseLoose(text: string): unknown {
-  const bare = text
-    .replace(/^\s*(<!--|\/\*\s*<!\[CDATA\[\s*\*\/|<!\[CDATA\[)/, "")
-    .replace(/(-->|\/\*\s*\]\]>\s*\*\/|\]\]>)\s*$/, "");
-  const mended = (): string =>
-    bare
-      .replace(/"(?:[^"\\]|\\.)*"|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (part) =>
-        part.startsWith('"') ? escapeControls(part) : "",
-      )
-      .replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (part) => (part === "," ? "" : part))
-      .trim()
-      .replace(/;$/, "");
-  for (const attempt of [() => bare, mended]) {
-    try {
-      return JSON.parse(attempt());
-    } catch {
-      // The next attempt mends more.
-    }
-  }
-  return null;
-}
-
-function escapeControls(part: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return part.replace(/[\u0000-\u001f]/g, (char) => (char === "\n" || char === "\t" || char === "\r" ? " " : ""));
 }
 
 /** Objects with a type, publishers and the like marked by `inside` so that the site itself is not taken for a listing. */
@@ -66,56 +42,21 @@ function collect(value: unknown, items: Item[], depth: number, publisher: boolea
 
 /** Top-level microdata items of a page, nested ones as objects, in the shape of JSON-LD. */
 export function microdataItems($: CheerioAPI, base: string): readonly Item[] {
-  const items: Item[] = [];
-  $("[itemscope]:not([itemprop])").each((_, element) => {
-    collect(microdataItem($, element, base, 0), items, 0, false);
-  });
-  return items;
+  const link = (address: string, visible: () => string): string =>
+    /^(tel|mailto):/.test(address) ? linkText(address, visible()) : absolute(address, base);
+  return nestedItems(microdataOf($, base, link).map((item) => plainItem(item, base)));
 }
 
-function microdataItem($: CheerioAPI, scope: Element, base: string, depth: number): Item {
+function plainItem(found: MicrodataItem, base: string): Item {
   const item: Record<string, unknown> = {};
-  const types = ($(scope).attr("itemtype") ?? "").split(/\s+/).filter((type) => type !== "");
-  if (types.length > 0) item["@type"] = types.length === 1 ? types[0] : types;
-  const id = $(scope).attr("itemid");
-  if (id !== undefined) item["@id"] = absolute(id, base);
-  const referenced = ($(scope).attr("itemref") ?? "").split(/\s+/).filter((ref) => ref !== "");
-  const roots = [scope, ...referenced.flatMap((ref) => $(`[id="${ref.replaceAll('"', "")}"]`).toArray())];
-  for (const root of roots) {
-    const own = root !== scope && $(root).attr("itemprop") !== undefined ? [root] : [];
-    for (const element of [...own, ...propertiesOf($, root)]) {
-      const names = ($(element).attr("itemprop") ?? "").split(/\s+/).filter((name) => name !== "");
-      const value = depth > 8 ? "" : propertyValue($, element, base, depth);
-      for (const name of names) add(item, name.replace(/^.*[/#]/, ""), value);
-    }
+  if (found.type !== undefined) item["@type"] = found.type;
+  if (found.id !== undefined) item["@id"] = absolute(found.id, base);
+  const plain = (value: MicrodataValue): unknown => (typeof value === "string" ? value : plainItem(value, base));
+  for (const [name, value] of Object.entries(found.properties ?? {})) {
+    const values = Array.isArray(value) ? (value as readonly MicrodataValue[]) : [value as MicrodataValue];
+    for (const one of values) add(item, name.replace(/^.*[/#]/, ""), plain(one));
   }
   return item;
-}
-
-/** Elements with a property of this scope: not those of scopes inside it. */
-function propertiesOf($: CheerioAPI, root: Element): Element[] {
-  return $(root)
-    .find("[itemprop]")
-    .toArray()
-    .filter((element) => $(element).parent().closest("[itemscope]").get(0) === $(root).closest("[itemscope]").get(0));
-}
-
-function propertyValue($: CheerioAPI, element: Element, base: string, depth: number): unknown {
-  const found = $(element);
-  if (found.attr("itemscope") !== undefined) return microdataItem($, element, base, depth + 1);
-  const content = found.attr("content");
-  if (content !== undefined) return content;
-  const link = /^(a|area|link)$/.test(element.tagName) ? found.attr("href") : (found.attr("src") ?? found.attr("data"));
-  if (/^(a|area|link|audio|embed|iframe|img|source|track|video|object)$/.test(element.tagName)) {
-    return link === undefined ? "" : /^(tel|mailto):/.test(link) ? linkText(link, found.text()) : absolute(link, base);
-  }
-  const own =
-    element.tagName === "time"
-      ? found.attr("datetime")
-      : /^(data|meter)$/.test(element.tagName)
-        ? found.attr("value")
-        : undefined;
-  return (own ?? found.text()).replace(/\s+/g, " ").trim();
 }
 
 /** The number behind a `tel:` link or the address behind `mailto:`; the visible text where it says more. */

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { TextDecoder } from "node:util";
 import { C360Error } from "#core";
 import { firstBytes, utf16Guess } from "./delimited.ts";
 import { fileError, LIMITS } from "./limits.ts";
 
 /** What a file is by its first bytes; its name says nothing. */
-export type FileKind = "workbook" | "text";
+export type FileKind = "zip" | "compound" | "text";
 
 /** One pass over a file's bytes. */
 export interface Digest {
@@ -59,10 +58,13 @@ export async function classify(path: string, file: string, size: number): Promis
   const magic = head.subarray(0, 8).toString("hex");
   if (magic.startsWith("504b0304")) {
     if (size > LIMITS.compressedBytes) throw tooLarge(file, LIMITS.compressedBytes);
-    return "workbook";
+    return "zip";
   }
   if (magic.startsWith("504b")) throw fileError("corrupt", file, "the zip structure is damaged");
-  if (magic === "d0cf11e0a1b11ae1") return classifyCompound(path, file, size);
+  if (magic === "d0cf11e0a1b11ae1") {
+    if (size > LIMITS.compressedBytes) throw tooLarge(file, LIMITS.compressedBytes);
+    return "compound";
+  }
   refuseMarkup(head, file);
   if (size > LIMITS.textFileBytes) throw tooLarge(file, LIMITS.textFileBytes);
   refuseBinary(head, file);
@@ -71,16 +73,6 @@ export async function classify(path: string, file: string, size: number): Promis
 
 function tooLarge(file: string, limit: number): C360Error {
   return fileError("limit_exceeded", file, `larger than ${limit / 1024 / 1024} MB`);
-}
-
-/** Compound files hold old workbooks, or new ones under a password. */
-async function classifyCompound(path: string, file: string, size: number): Promise<never> {
-  if (size > LIMITS.compressedBytes) throw tooLarge(file, LIMITS.compressedBytes);
-  const bytes = await readFile(path);
-  const has = (name: string): boolean => bytes.includes(Buffer.from(name, "utf16le"));
-  if (has("EncryptedPackage") || has("EncryptionInfo")) throw fileError("encrypted", file, "");
-  if (has("Workbook") || has("Book")) throw fileError("unsupported", file, "it is a workbook of Excel 97-2003 (.xls)");
-  throw fileError("unsupported", file, "it is an old Office file without a workbook");
 }
 
 function refuseMarkup(head: Buffer, file: string): void {

@@ -1,15 +1,18 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { Readable, pipeline } from "node:stream";
-import { parse } from "csv-parse";
-import { textCell } from "../table/cells.ts";
-import type { SheetRow } from "../table/cells.ts";
+import { EMPTY, textCell } from "../table/cells.ts";
+import type { Cell, SheetRow } from "../table/cells.ts";
+import { createCsvParser, CsvError } from "./csv.ts";
+import { decoderFor, guessEncoding } from "./encoding.ts";
+import type { TextEncoding } from "./encoding.ts";
 import { fileError } from "./limits.ts";
 
 /** How a text file is written. */
 export interface TextForm {
-  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+  readonly encoding: TextEncoding;
   readonly delimiter: string;
+  /** Cells of most lines; 1 where no delimiter was found. */
+  readonly columns: number;
   /** True where the first line is Excel's `sep=;` and no data. */
   readonly separatorLine: boolean;
 }
@@ -21,9 +24,13 @@ const CANDIDATES = [",", ";", "\t", "|"] as const;
 export async function textForm(path: string, validUtf8: boolean): Promise<TextForm> {
   const sample = await firstBytes(path, SAMPLE_BYTES);
   const encoding = encodingOf(sample, validUtf8);
-  const text = new TextDecoder(encoding).decode(sample).replace(/^\ufeff/, "");
+  const text = decoderFor(encoding)
+    .decode(sample)
+    .replace(/^\ufeff/, "");
   const told = /^sep=(.)\r?\n/i.exec(text)?.[1];
-  return { encoding, delimiter: told ?? sniffDelimiter(text), separatorLine: told !== undefined };
+  const found = sniff(text);
+  const columns = told === undefined ? found.columns : 2;
+  return { encoding, delimiter: told ?? found.delimiter, columns, separatorLine: told !== undefined };
 }
 
 /** The first bytes of a file. */
@@ -38,12 +45,12 @@ export async function firstBytes(path: string, length: number): Promise<Buffer> 
   }
 }
 
-function encodingOf(sample: Buffer, validUtf8: boolean): TextForm["encoding"] {
+function encodingOf(sample: Buffer, validUtf8: boolean): TextEncoding {
   if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
   if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
   const wide = utf16Guess(sample);
   if (wide !== null) return wide;
-  return validUtf8 ? "utf-8" : "windows-1252";
+  return validUtf8 ? "utf-8" : guessEncoding(sample);
 }
 
 /** Text in UTF-16 without a mark has a zero in every second byte of its plain letters. */
@@ -62,7 +69,11 @@ export function utf16Guess(sample: Buffer): "utf-16le" | "utf-16be" | null {
 
 /** The delimiter that gives most lines the same number of fields, more than one. */
 export function sniffDelimiter(text: string): string {
-  let best = { delimiter: ",", score: 0 };
+  return sniff(text).delimiter;
+}
+
+function sniff(text: string): { readonly delimiter: string; readonly columns: number } {
+  let best = { delimiter: ",", score: 0, columns: 1 };
   for (const delimiter of CANDIDATES) {
     const counts = fieldCounts(text, delimiter).filter((count) => count > 0);
     const frequency = new Map<number, number>();
@@ -70,9 +81,9 @@ export function sniffDelimiter(text: string): string {
     const usual = [...frequency].filter(([count]) => count > 1).sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
     if (usual === undefined) continue;
     const score = (usual[1] / counts.length) * Math.min(usual[0], 20) ** 0.5;
-    if (score > best.score) best = { delimiter, score };
+    if (score > best.score) best = { delimiter, score, columns: usual[0] };
   }
-  return best.delimiter;
+  return best;
 }
 
 /** Fields per line of the first lines, delimiters inside quotes left out; the last line may be cut off. */
@@ -95,41 +106,49 @@ function fieldCounts(text: string, delimiter: string): number[] {
   return counts;
 }
 
-/** Rows of a text file, everything as text. Throws FILE_CORRUPT where a quote is never closed. */
-export async function* delimitedRows(path: string, file: string, form: TextForm): AsyncGenerator<SheetRow, void, void> {
-  const input = createReadStream(path);
-  const parser = parse({
-    delimiter: form.delimiter,
-    relax_quotes: true,
-    relax_column_count: true,
-    skip_empty_lines: false,
-    max_record_size: 4 * 1024 * 1024,
-  });
-  // A failure of the file reaches the loop through the parser; leaving the loop early closes the file and is no failure.
-  pipeline(Readable.from(decodedText(input, form)), parser, () => undefined);
-  let row = 0;
+/** Records of a text file, in blocks. Throws FILE_CORRUPT where a quote is never closed. */
+export async function* delimitedRecords(
+  path: string,
+  file: string,
+  form: TextForm,
+): AsyncGenerator<readonly string[][], void, void> {
+  const input = createReadStream(path, { highWaterMark: 128 * 1024 });
+  const parser = createCsvParser(form.delimiter);
   try {
-    for await (const record of parser) {
-      row += 1;
-      yield { row, cells: (record as string[]).map(textCell) };
-    }
+    for await (const text of decodedText(input, form)) yield parser.push(text);
+    yield parser.end();
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code !== "string" || !code.startsWith("CSV_")) throw error;
-    throw fileError(
-      "corrupt",
-      file,
-      code === "CSV_QUOTE_NOT_CLOSED" ? "a quote is opened and never closed" : "the rows cannot be told apart",
-    );
+    if (error instanceof CsvError) throw fileError("corrupt", file, error.message);
+    throw error;
   } finally {
     input.destroy();
-    parser.destroy();
   }
+}
+
+/** Rows of a text file in blocks, everything as text; with `verbatim`, blanks too are text. Throws FILE_CORRUPT. */
+export async function* delimitedRows(
+  path: string,
+  file: string,
+  form: TextForm,
+  options: { readonly verbatim?: boolean } = {},
+): AsyncGenerator<readonly SheetRow[], void, void> {
+  const cellOf = options.verbatim === true ? storedCell : textCell;
+  let row = 0;
+  for await (const records of delimitedRecords(path, file, form)) {
+    yield records.map((record) => {
+      row += 1;
+      return { row, cells: record.map(cellOf) };
+    });
+  }
+}
+
+function storedCell(text: string): Cell {
+  return text === "" ? EMPTY : { type: "text", value: text };
 }
 
 /** The text of a file without its byte order mark and separator line. */
 export async function* decodedText(input: AsyncIterable<unknown>, form: TextForm): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder(form.encoding);
+  const decoder = decoderFor(form.encoding);
   let first = true;
   for await (const chunk of input) {
     let text = decoder.decode(chunk as Buffer, { stream: true });

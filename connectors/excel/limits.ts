@@ -12,7 +12,8 @@ export const LIMITS = {
   /** Nested elements in one XML part. */
   depth: 64,
   sharedTextBytes: 200 * 1024 * 1024,
-  millis: 60_000,
+  /** Rows of a sheet in the formats that count them: a row number beyond it is damage. */
+  rows: 1_048_576,
   textFileBytes: 2 * 1024 * 1024 * 1024,
 } as const;
 

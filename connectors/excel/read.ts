@@ -1,7 +1,7 @@
 import type { C360Error, ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
 import { checkpoint, deletion, knownStream, notice, observed, throwIfAborted, upsert } from "../define.ts";
 import type { StreamReader } from "../define.ts";
-import { findTable } from "../table/detect.ts";
+import { findTable, tableBlocks } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { driftMessages } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
@@ -143,14 +143,17 @@ async function* readFile(
   const ids: string[] | null = keepIds && survey.rows <= MAX_IDS ? [] : null;
   let done = 0;
   for await (const { table, sheet } of tablesOf(job, file)) {
-    for await (const row of table.rows()) {
-      const named = name(table, row);
-      if (named === null) continue;
-      done += 1;
-      ids?.push(named.id);
-      const where = { file: file.name, fileSha256: file.sha256, row: named.row, ...(sheet === null ? {} : { sheet }) };
-      yield upsert(stream, named.id, named.raw, { observedAt, version: named.version, provenance: where });
-      if (done % 5000 === 0) yield { type: "progress", stream, done, total: survey.rows };
+    const from = { file: file.name, fileSha256: file.sha256, ...(sheet === null ? {} : { sheet }) };
+    for await (const block of tableBlocks(table)) {
+      for (const row of block) {
+        const named = name(table, row);
+        if (named === null) continue;
+        done += 1;
+        ids?.push(named.id);
+        const provenance = { ...from, row: named.row };
+        yield upsert(stream, named.id, named.raw, { observedAt, version: named.version, provenance });
+        if (done % 5000 === 0) yield { type: "progress", stream, done, total: survey.rows };
+      }
     }
   }
   return { rows: done, ids };
@@ -159,12 +162,14 @@ async function* readFile(
 async function surveyFile(job: Job, file: ScannedFile): Promise<Survey> {
   const draft = createSurvey(job.plan.table);
   for await (const { table } of tablesOf(job, file)) {
-    for await (const row of table.rows()) draft.add(table, row);
-    throwIfAborted(job.context.signal);
+    for await (const block of tableBlocks(table)) {
+      for (const row of block) draft.add(table, row);
+      throwIfAborted(job.context.signal);
+    }
   }
   if (!draft.needsAgain()) return draft.done();
   for await (const { table } of tablesOf(job, file)) {
-    for await (const row of table.rows()) draft.addAgain(table, row);
+    for await (const block of tableBlocks(table)) for (const row of block) draft.addAgain(table, row);
   }
   return draft.done();
 }
@@ -174,7 +179,7 @@ async function* tablesOf(
   job: Job,
   file: ScannedFile,
 ): AsyncGenerator<{ readonly table: Table; readonly sheet: string | null }, void, void> {
-  for await (const { sheet, hidden, rows } of openSheets(file, file.form)) {
+  for await (const { sheet, hidden, rows } of openSheets(file, file)) {
     if (hidden || !file.tables.some((found) => found.stream === job.plan.stream && found.sheet === sheet)) continue;
     const table = await findTable(rows);
     if (table !== null) yield { table, sheet };

@@ -1,19 +1,19 @@
 import { slug } from "#core";
 import type { C360Error, ConnectorContext, KnownStream } from "#core";
 import { cellText } from "../table/cells.ts";
-import type { SheetRow } from "../table/cells.ts";
-import { findTable } from "../table/detect.ts";
+import type { RowSource } from "../table/cells.ts";
+import { findTable, tableBlocks } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { continueStream } from "../table/headers.ts";
 import { classify, digestFile, lockedError } from "./classify.ts";
 import { delimitedRows, textForm } from "./delimited.ts";
 import type { TextForm } from "./delimited.ts";
+import { openBook } from "./book.ts";
+import type { FileKind } from "./classify.ts";
 import { listFiles } from "./files.ts";
 import type { DropFile } from "./files.ts";
 import { fileError, verdictOf } from "./limits.ts";
 import type { ExcelSettings } from "./settings.ts";
-import { sheetRows } from "./sheet.ts";
-import { openWorkbook } from "./workbook.ts";
 
 /** Rows of text that are kept of each table, for guessing what its columns mean. */
 const SAMPLE_ROWS = 200;
@@ -30,6 +30,7 @@ export interface FoundTable {
 /** What one file holds, or why it cannot be read. */
 export interface ScannedFile extends DropFile {
   readonly sha256: string;
+  readonly kind: FileKind;
   /** Null for workbooks. */
   readonly form: TextForm | null;
   readonly tables: readonly FoundTable[];
@@ -60,6 +61,7 @@ async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedF
   const failed = (error: C360Error, sha256: string): ScannedFile => ({
     ...file,
     sha256,
+    kind: "text",
     form: null,
     tables: [],
     hiddenSheets: [],
@@ -74,7 +76,7 @@ async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedF
     const form = kind === "text" ? await textForm(file.path, digest.validUtf8) : null;
     const tables: FoundTable[] = [];
     const hiddenSheets: string[] = [];
-    for await (const { sheet, hidden, rows } of openSheets(file, form)) {
+    for await (const { sheet, hidden, rows } of openSheets(file, { kind, form })) {
       if (hidden) {
         hiddenSheets.push(sheet ?? "");
         continue;
@@ -84,7 +86,7 @@ async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedF
     }
     // Nothing is passed over in silence: a file without a table is told like one that cannot be read.
     if (tables.length === 0) throw fileError("unsupported", file.name, "no table with a header row was found in it");
-    return { ...file, sha256, form, tables, hiddenSheets, error: null, ownStream };
+    return { ...file, sha256, kind, form, tables, hiddenSheets, error: null, ownStream };
   } catch (thrown) {
     const error = lockedError(thrown, file.name);
     if (verdictOf(error) === null && !isFileError(error)) throw error;
@@ -101,9 +103,11 @@ async function describe(table: Table, sheet: string | null, placed: KnownStream[
   const stream = continueStream(headers, placed);
   placed.push({ name: stream, columns: headers });
   const sample: string[][] = [];
-  for await (const row of table.rows()) {
-    const texts = table.columns.map(({ index }) => cellText(row.cells[index]));
-    if (texts.some((text) => text.trim() !== "")) sample.push(texts);
+  for await (const block of tableBlocks(table)) {
+    for (const row of block.slice(0, SAMPLE_ROWS - sample.length)) {
+      const texts = table.columns.map(({ index }) => cellText(row.cells[index]));
+      if (texts.some((text) => text.trim() !== "")) sample.push(texts);
+    }
     if (sample.length >= SAMPLE_ROWS) break;
   }
   return { stream, sheet, headers, sample };
@@ -113,28 +117,23 @@ async function describe(table: Table, sheet: string | null, placed: KnownStream[
 export interface OpenSheet {
   readonly sheet: string | null;
   readonly hidden: boolean;
-  readonly rows: AsyncIterable<SheetRow>;
-  /** Things about the file that are odd and harmless, known once the rows are read. */
-  readonly warnings: () => readonly string[];
+  readonly rows: RowSource;
 }
 
 /** The sheets of a file, one after the other. Throws a FILE_* error. */
-export async function* openSheets(file: DropFile, form: TextForm | null): AsyncGenerator<OpenSheet, void, void> {
-  if (form !== null) {
-    yield { sheet: null, hidden: false, rows: delimitedRows(file.path, file.name, form), warnings: () => [] };
+export async function* openSheets(
+  file: Pick<DropFile, "path" | "name">,
+  about: { readonly kind: FileKind; readonly form: TextForm | null },
+): AsyncGenerator<OpenSheet, void, void> {
+  if (about.kind === "text" || about.form !== null) {
+    if (about.form === null) throw fileError("unsupported", file.name, "it is not known how its text is written");
+    yield { sheet: null, hidden: false, rows: delimitedRows(file.path, file.name, about.form) };
     return;
   }
-  const workbook = await openWorkbook(file.path, file.name);
-  const budget = { cells: 0, uncached: 0 };
+  const book = await openBook(file.path, file.name, about.kind);
   try {
-    for (const sheet of workbook.sheets) {
-      const warnings = (): readonly string[] =>
-        budget.uncached === 0
-          ? workbook.warnings
-          : [...workbook.warnings, `${budget.uncached} formulas without a stored result`];
-      yield { sheet: sheet.name, hidden: sheet.hidden, rows: sheetRows(workbook, sheet, budget), warnings };
-    }
+    for (const sheet of book.sheets) yield { sheet: sheet.name, hidden: sheet.hidden, rows: sheet.rows() };
   } finally {
-    workbook.close();
+    book.close();
   }
 }

@@ -1,7 +1,7 @@
 import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
 import { serialCell } from "../cells-serial.ts";
-import { decodeEscapes } from "./formats.ts";
+import { decodeEscapes, GENERAL } from "./formats.ts";
 import { fileError, LIMITS } from "./limits.ts";
 import type { SheetInfo, Workbook } from "./workbook.ts";
 import { parseXml } from "./xml.ts";
@@ -14,18 +14,19 @@ export interface CellBudget {
   uncached: number;
 }
 
-/** Rows of one sheet in order, with their cells by column. Blank styled cells are counted and not kept. */
+/** Rows of one sheet in order and in blocks, with their cells by column. Blank styled cells are counted and not kept. */
 export async function* sheetRows(
   workbook: Workbook,
   sheet: SheetInfo,
   budget: CellBudget,
-): AsyncGenerator<SheetRow, void, void> {
-  const ready: SheetRow[] = [];
+): AsyncGenerator<readonly SheetRow[], void, void> {
+  let ready: SheetRow[] = [];
   const builder = createBuilder(workbook, budget, (row) => ready.push(row));
   const steps = parseXml(workbook.archive.stream(sheet.part), workbook.file, builder);
   for (let step = await steps.next(); step.done !== true; step = await steps.next()) {
-    yield* ready;
-    ready.length = 0;
+    if (ready.length === 0) continue;
+    yield ready;
+    ready = [];
   }
 }
 
@@ -56,7 +57,7 @@ function createBuilder(
   return {
     open(name, attributes) {
       if (name === "row") {
-        row = attributes["r"] === undefined ? row + 1 : Number(attributes["r"]);
+        row = rowOf(attributes["r"], row + 1, workbook.file);
         cells = [];
         column = -1;
       } else if (name === "c") {
@@ -83,7 +84,7 @@ function createBuilder(
       if (name === "v" || name === "t") within = null;
       if (name === "rPh") phonetic -= 1;
       if (name === "c" && cell !== null) {
-        const value = cellOf(cell, workbook);
+        const value = workbook.detail ? detailOf(cell, workbook) : cellOf(cell, workbook);
         if (cell.formula && cell.value === null) budget.uncached += 1;
         if (value.type !== "empty") {
           while (cells.length < cell.column) cells.push(EMPTY);
@@ -102,6 +103,13 @@ function checkBudget(file: string, budget: CellBudget, column: number): void {
   if (column >= LIMITS.columns) throw fileError("limit_exceeded", file, `more than ${LIMITS.columns} columns`);
 }
 
+/** 1-based number of a row; the next one where none is told. */
+function rowOf(text: string | undefined, next: number, file: string): number {
+  const row = text === undefined ? next : Number(text);
+  if (Number.isInteger(row) && row >= 1 && row <= LIMITS.rows) return row;
+  throw fileError("corrupt", file, "a row has a number that no sheet has");
+}
+
 /** 0-based column of a reference such as `AB12`; the next one where there is no usable reference. */
 function columnOf(reference: string | undefined, next: number): number {
   const letters = /^\$?([A-Za-z]{1,4})\$?\d*$/.exec(reference ?? "")?.[1];
@@ -117,8 +125,10 @@ function cellOf(cell: OpenCell, workbook: Workbook): Cell {
   if (value === null) return cell.inline === null ? EMPTY : textOf(cell.inline);
   switch (cell.type) {
     case "s": {
+      if (value.trim() === "") return EMPTY;
       const text = workbook.shared[Number(value)];
-      return value.trim() === "" || text === undefined ? EMPTY : { type: "text", value: text };
+      if (text === undefined) throw fileError("corrupt", workbook.file, "a cell names a text that is not there");
+      return { type: "text", value: text };
     }
     case "str":
       return textOf(value);
@@ -133,6 +143,14 @@ function cellOf(cell: OpenCell, workbook: Workbook): Cell {
   }
 }
 
+/** A cell with the code of its format, and its text as it is stored. */
+function detailOf(cell: OpenCell, workbook: Workbook): Cell {
+  const stored = cell.inline !== null && (cell.type === "inlineStr" || cell.value === null) ? cell.inline : null;
+  const text = stored ?? (cell.type === "str" || cell.type === "inlineStr" ? cell.value : null);
+  const plain: Cell = text === null ? cellOf(cell, workbook) : { type: "text", value: text };
+  return { ...plain, format: (workbook.formats[cell.style] ?? GENERAL).code };
+}
+
 function textOf(text: string | null): Cell {
   return text === null ? EMPTY : { type: "text", value: decodeEscapes(text) };
 }
@@ -142,7 +160,7 @@ function numberCell(value: string, style: number, workbook: Workbook): Cell {
   if (trimmed === "") return EMPTY;
   const number = Number(trimmed);
   if (Number.isNaN(number)) return { type: "text", value };
-  return serialCell(number, workbook.formats[style] ?? "number", workbook.date1904 ? "1904" : "1900");
+  return serialCell(number, (workbook.formats[style] ?? GENERAL).kind, workbook.epoch);
 }
 
 /** ISO 8601 cells of strict workbooks. */

@@ -1,7 +1,8 @@
 import type { Archive } from "./zip.ts";
-import { openArchive } from "./zip.ts";
-import { decodeEscapes, formatKind } from "./formats.ts";
-import type { FormatKind } from "../cells-serial.ts";
+import { relationships } from "./relationships.ts";
+import type { Epoch } from "../cells-serial.ts";
+import { decodeEscapes, numberFormat } from "./formats.ts";
+import type { NumberFormat } from "./formats.ts";
 import { fileError, LIMITS } from "./limits.ts";
 import { attribute, readXml } from "./xml.ts";
 
@@ -20,29 +21,24 @@ export interface Workbook {
   readonly file: string;
   readonly archive: Archive;
   readonly sheets: readonly SheetInfo[];
-  readonly date1904: boolean;
+  readonly epoch: Epoch;
   /** By cell style index. */
-  readonly formats: readonly FormatKind[];
+  readonly formats: readonly NumberFormat[];
   readonly shared: readonly string[];
-  readonly warnings: string[];
-  close(): void;
+  /** True where cells are read one by one: with their formats, and text as it is stored. */
+  readonly detail: boolean;
 }
 
-/** Opens an .xlsx or .xlsm file. Throws a FILE_* error; macros, links and connections are never touched. */
-export async function openWorkbook(path: string, file: string): Promise<Workbook> {
-  const archive = await openArchive(path, file);
-  try {
-    return await load(archive, file);
-  } catch (error) {
-    archive.close();
-    throw error;
-  }
-}
-
-async function load(archive: Archive, file: string): Promise<Workbook> {
-  const main = await mainPart(archive, file);
+/**
+ * Reads what all sheets of an .xlsx or .xlsm file share. Throws a FILE_* error; macros, links and connections are never
+ * touched. `main` is the part that lists the sheets.
+ */
+export async function loadWorkbook(
+  archive: Archive,
+  about: { readonly file: string; readonly main: string; readonly detail: boolean; readonly warnings: string[] },
+): Promise<Workbook> {
+  const { file, main, detail } = about;
   const links = await relationships(archive, file, main);
-  const warnings: string[] = archive.doubled ? ["two parts share a name"] : [];
   const found: { name: string; rid: string; state: string }[] = [];
   let date1904 = false;
   await readXml(archive.stream(main), file, {
@@ -61,60 +57,22 @@ async function load(archive: Archive, file: string): Promise<Workbook> {
     const link = links.get(sheet.rid);
     const part = archive.find(link?.target ?? `xl/worksheets/sheet${index + 1}.xml`);
     if (link !== undefined && !link.type.endsWith("worksheet")) return [];
-    if (part === null) warnings.push(`the sheet ${index + 1} has no part`);
-    return part === null ? [] : [{ name: sheet.name, index, hidden: sheet.state !== "visible", part }];
+    if (part === null) throw fileError("corrupt", file, `the part of sheet ${index + 1} is missing`);
+    return [{ name: sheet.name, index, hidden: sheet.state !== "visible", part }];
   });
-  if (found.length > 0 && sheets.length === 0) throw fileError("corrupt", file, "no sheet can be found");
+  if (sheets.length === 0) throw fileError("corrupt", file, "no sheet can be found");
   const target = (kind: string, usual: string): string | null => {
     const link = [...links.values()].find(({ type }) => type.endsWith(`/${kind}`));
-    return archive.find(link?.target ?? usual);
+    const part = archive.find(link?.target ?? usual);
+    if (link !== undefined && part === null) about.warnings.push(`the part of the ${kind} is missing`);
+    return part;
   };
   const formats = await readStyles(archive, file, target("styles", "xl/styles.xml"));
-  const shared = await readShared(archive, file, target("sharedStrings", "xl/sharedStrings.xml"));
-  return { file, archive, sheets, date1904, formats, shared, warnings, close: () => archive.close() };
+  const shared = await readShared(archive, { file, detail, part: target("sharedStrings", "xl/sharedStrings.xml") });
+  return { file, archive, sheets, epoch: date1904 ? "1904" : "1900", formats, shared, detail };
 }
 
-async function mainPart(archive: Archive, file: string): Promise<string> {
-  const links = await relationships(archive, file, "");
-  const office = [...links.values()].find(({ type }) => type.endsWith("/officeDocument"));
-  const part = archive.find(office?.target ?? "xl/workbook.xml") ?? archive.find("xl/workbook.xml");
-  if (part === null) {
-    const odf = archive.find("mimetype") !== null && archive.find("content.xml") !== null;
-    if (odf) throw fileError("unsupported", file, "it is an OpenDocument file (.ods)");
-    const word = archive.find("[Content_Types].xml") !== null;
-    throw fileError(
-      "unsupported",
-      file,
-      word ? "it is an Office file without a workbook" : "it is a zip file, not a workbook",
-    );
-  }
-  if (part.toLowerCase().endsWith(".bin")) throw fileError("unsupported", file, "it is a binary workbook (.xlsb)");
-  return part;
-}
-
-/** Relationships of a part by id, targets as full names. */
-async function relationships(
-  archive: Archive,
-  file: string,
-  part: string,
-): Promise<Map<string, { readonly type: string; readonly target: string }>> {
-  const slash = part.lastIndexOf("/");
-  const folder = slash < 0 ? "" : part.slice(0, slash + 1);
-  const name = archive.find(`${folder}_rels/${part.slice(slash + 1)}.rels`);
-  const links = new Map<string, { type: string; target: string }>();
-  if (name === null) return links;
-  await readXml(archive.stream(name), file, {
-    open: (element, attributes) => {
-      if (element !== "Relationship" || attributes["TargetMode"] === "External") return;
-      const target = (attributes["Target"] ?? "").replaceAll("\\", "/");
-      const full = target.startsWith("/") ? target.slice(1) : new URL(target, `zip:///${folder}`).pathname.slice(1);
-      links.set(attributes["Id"] ?? "", { type: attributes["Type"] ?? "", target: decodeURIComponent(full) });
-    },
-  });
-  return links;
-}
-
-async function readStyles(archive: Archive, file: string, part: string | null): Promise<FormatKind[]> {
+async function readStyles(archive: Archive, file: string, part: string | null): Promise<NumberFormat[]> {
   if (part === null) return [];
   const codes = new Map<number, string>();
   const ids: number[] = [];
@@ -129,10 +87,19 @@ async function readStyles(archive: Archive, file: string, part: string | null): 
       if (name === "cellXfs") inside = false;
     },
   });
-  return ids.map((id) => formatKind(id, codes.get(id)));
+  const known = new Map<number, NumberFormat>();
+  return ids.map((id) => {
+    const format = known.get(id) ?? numberFormat(id, codes.get(id));
+    known.set(id, format);
+    return format;
+  });
 }
 
-async function readShared(archive: Archive, file: string, part: string | null): Promise<string[]> {
+async function readShared(
+  archive: Archive,
+  about: { readonly file: string; readonly part: string | null; readonly detail: boolean },
+): Promise<string[]> {
+  const { file, part } = about;
   const shared: string[] = [];
   if (part === null) return shared;
   let text = "";
@@ -154,7 +121,8 @@ async function readShared(archive: Archive, file: string, part: string | null): 
       if (name !== "si") return;
       size += text.length;
       if (size > LIMITS.sharedTextBytes) throw fileError("limit_exceeded", file, "too much shared text");
-      shared.push(decodeEscapes(text));
+      // Cell by cell, text is told as it is stored: only the escape of the escape itself is undone.
+      shared.push(about.detail ? text.replaceAll("_x005F_", "_") : decodeEscapes(text));
     },
   });
   return shared;

@@ -26,7 +26,8 @@ export async function* parseXml(
   parser.on("error", () => {
     throw fileError("corrupt", file, "a part is not well-formed XML");
   });
-  parser.on("doctype", () => {
+  parser.on("doctype", (declared) => {
+    if (declared.includes("<!ENTITY")) throw fileError("limit_exceeded", file, "a part declares texts that expand");
     throw fileError("corrupt", file, "a part declares a document type, which no workbook does");
   });
   parser.on("opentag", (tag) => {

@@ -55,6 +55,12 @@ export const gridAnswer = z.looseObject({
     .default([]),
 });
 
+/** Plain values of a range; a range without values has no `values`. */
+export const valuesAnswer = z.looseObject({
+  range: z.string().optional(),
+  values: z.array(z.array(z.union([z.string(), z.number(), z.boolean(), z.null()]))).default([]),
+});
+
 /** When the file changed last, by Drive. */
 export type DriveFile = z.infer<typeof driveAnswer>;
 /** A tab's properties. */

@@ -29,6 +29,7 @@ export interface Auth {
 /** Auth of one spreadsheet's reader. */
 export function createAuth(settings: GoogleSheetsSettings, context: ConnectorContext, http: HttpClient): Auth {
   const given = settings.access_token;
+  if (settings.refresh_token !== undefined) return userAuth(settings, settings.refresh_token, context, http);
   if (given !== undefined) {
     http.redactor.add(given);
     return {
@@ -50,6 +51,41 @@ export function createAuth(settings: GoogleSheetsSettings, context: ConnectorCon
       return current.token;
     },
     email: async () => (await readKey(path, http)).client_email,
+  };
+}
+
+/** A user's own sign-in. Google seldom rotates the refresh token; where it does, the new one is kept before it is used. */
+function userAuth(settings: GoogleSheetsSettings, seed: string, context: ConnectorContext, http: HttpClient): Auth {
+  const name = `google-sheets/${settings.client_id ?? ""}/${settings.spreadsheet_id}`;
+  for (const secret of [seed, settings.client_secret ?? "", settings.access_token ?? ""]) http.redactor.add(secret);
+  let current: { readonly token: string; readonly until: number } | null =
+    settings.access_token === undefined
+      ? null
+      : { token: settings.access_token, until: context.clock.now() + 30 * 60_000 };
+  return {
+    token: async (rejected) => {
+      if (current !== null && current.token !== rejected && current.until - 60_000 > context.clock.now())
+        return current.token;
+      current = await context.secrets.withLease(name, async () => {
+        const stored = (await context.secrets.get(`${name}/refresh_token`)) ?? seed;
+        http.redactor.add(stored);
+        const answer = await askToken(settings, http, {
+          grant_type: "refresh_token",
+          refresh_token: stored,
+          client_id: settings.client_id ?? "",
+          ...(settings.client_secret === undefined ? {} : { client_secret: settings.client_secret }),
+        });
+        const { refresh_token: next } = answer;
+        if (typeof next === "string" && next !== "" && next !== stored) {
+          http.redactor.add(next);
+          await context.secrets.set(`${name}/refresh_token`, next);
+        }
+        return { token: answer.access_token, until: context.clock.now() + answer.expires_in * 1000 };
+      });
+      http.redactor.add(current.token);
+      return current.token;
+    },
+    email: () => Promise.resolve(null),
   };
 }
 
@@ -89,17 +125,21 @@ function assertion(key: z.infer<typeof keyFile>, audience: string, now: number):
   }
 }
 
-async function exchange(
-  jwt: string,
+function exchange(jwt: string, settings: GoogleSheetsSettings, http: HttpClient): Promise<z.infer<typeof tokenAnswer>> {
+  http.redactor.add(jwt);
+  return askToken(settings, http, { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: jwt });
+}
+
+async function askToken(
   settings: GoogleSheetsSettings,
   http: HttpClient,
+  form: Readonly<Record<string, string>>,
 ): Promise<z.infer<typeof tokenAnswer>> {
-  http.redactor.add(jwt);
   const response = await http.request({
     url: settings.token_url,
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: jwt }).toString(),
+    body: new URLSearchParams(form).toString(),
     accept: [400, 401],
   });
   const body = parseOrNull(response.body.toString("utf8"));

@@ -4,20 +4,21 @@ import type { ConnectorContext } from "#core";
 import { endpoint, hostsOf } from "../define.ts";
 import { createHttp } from "../http.ts";
 import type { HttpClient } from "../http.ts";
-import { jsonOf } from "../json.ts";
+import { answerAs, jsonOf } from "../json.ts";
 import { columnLetters } from "../table/cells.ts";
-import { bookAnswer, driveAnswer, gridAnswer } from "./answers.ts";
-import type { DriveFile, GridRows, Tab } from "./answers.ts";
+import { bookAnswer, driveAnswer, gridAnswer, valuesAnswer } from "./answers.ts";
+import type { DriveFile, GridCell, GridRows, Tab } from "./answers.ts";
 import { createAuth } from "./auth.ts";
 import type { Auth } from "./auth.ts";
-import { inspectSheets } from "./faults.ts";
+import { inspectSheets, isWithoutApi } from "./faults.ts";
 import type { GoogleSheetsSettings } from "./settings.ts";
 
 const VENDOR = "Google Sheets";
 
 /** Reads one spreadsheet. */
 export interface SheetsClient {
-  file(): Promise<DriveFile>;
+  /** When the file changed last; null where Drive cannot be asked although the sheet can (its API is switched off). */
+  file(): Promise<DriveFile | null>;
   book(): Promise<{ readonly title: string; readonly timeZone: string; readonly tabs: readonly Tab[] }>;
   /** Rows `from` to `to` (1-based, inclusive) of a tab; rows and cells at the end may be missing. */
   grid(tab: Tab, from: number, to: number): Promise<GridRows>;
@@ -35,8 +36,8 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
     hosts: hostsOf(settings.base_url, settings.drive_base_url, settings.token_url),
     pace: () => ({ key: `google-sheets/${bucket}`, pace: { perMinute: 50, burst: 8 } }),
     inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspectSheets(response)),
-    // The quota is refilled at the full minute.
-    rateWaitMs: (now) => 60_000 - (now % 60_000),
+    // The quota is refilled at the full minute; a short wait often does.
+    rateWaitMs: (now, attempt) => (attempt === 0 ? 2000 : 60_000 - (now % 60_000)),
   });
   const auth = createAuth(settings, context, http);
   const get = <T>(url: string, schema: z.ZodType<T>): Promise<T> => getJson(http, auth, url, schema);
@@ -49,20 +50,20 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
     return found;
   };
   const sheetUrl = endpoint(settings.base_url, `/v4/spreadsheets/${settings.spreadsheet_id}`);
+  const plainRows = async (range: string, from: number): Promise<GridRows> => {
+    const options = query({ valueRenderOption: "UNFORMATTED_VALUE", dateTimeRenderOption: "FORMATTED_STRING" });
+    const answer = await get(`${sheetUrl}/values/${encodeURIComponent(range)}?${options}`, valuesAnswer);
+    return answer.values.map((cells, at) => ({ row: from + at, cells: cells.map(plainCell) }));
+  };
   const grid = async (tab: Tab, from: number, to: number): Promise<GridRows> => {
     const last = columnLetters(Math.max(0, (tab.gridProperties?.columnCount ?? 26) - 1));
     const ranges = `'${tab.title.replaceAll("'", "''")}'!A${from}:${last}${to}`;
     const fields =
       "sheets(properties(sheetId,title),data(startRow,rowData(values(effectiveValue,formattedValue,effectiveFormat.numberFormat.type))))";
-    const answer = await get(`${sheetUrl}?${query({ ranges, fields })}`, gridAnswer);
-    return answer.sheets
-      .flatMap((sheet) => sheet.data)
-      .flatMap((data) =>
-        (data.rowData ?? []).map((row, at) => ({
-          row: (data.startRow ?? from - 1) + at + 1,
-          cells: row.values ?? [],
-        })),
-      );
+    const answer = await get(`${sheetUrl}?${query({ ranges, includeGridData: "true", fields })}`, gridAnswer);
+    // Without any grid in the answer the plain values have to do: they have no types, but they are all there.
+    if (answer.sheets.every((sheet) => sheet.data.length === 0)) return plainRows(ranges, from);
+    return gridRows(answer, from);
   };
   return {
     file: () => {
@@ -70,7 +71,11 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
       return get(
         `${url}?${query({ fields: "id,name,modifiedTime,version,trashed", supportsAllDrives: "true" })}`,
         driveAnswer,
-      );
+      ).catch((error: unknown) => {
+        // The sheet can be read without Drive, only never skipped.
+        if (isWithoutApi(error)) return null;
+        throw error;
+      });
     },
     book: async () => {
       const fields = "properties(title,locale,timeZone),sheets.properties";
@@ -85,6 +90,20 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
   };
 }
 
+function gridRows(answer: z.infer<typeof gridAnswer>, from: number): GridRows {
+  return answer.sheets
+    .flatMap((sheet) => sheet.data)
+    .flatMap((data) =>
+      (data.rowData ?? []).map((row, at) => ({ row: (data.startRow ?? from - 1) + at + 1, cells: row.values ?? [] })),
+    );
+}
+
+function plainCell(value: string | number | boolean | null): GridCell {
+  if (value === null || value === "") return {};
+  if (typeof value === "number") return { effectiveValue: { numberValue: value } };
+  return { effectiveValue: typeof value === "boolean" ? { boolValue: value } : { stringValue: value } };
+}
+
 async function getJson<T>(http: HttpClient, auth: Auth, url: string, schema: z.ZodType<T>): Promise<T> {
   const ask = async (token: string): Promise<unknown> => {
     const headers = { authorization: `Bearer ${token}`, accept: "application/json" };
@@ -94,20 +113,13 @@ async function getJson<T>(http: HttpClient, auth: Auth, url: string, schema: z.Z
   const body = await ask(token).catch(async (error: unknown) => {
     if (!(error instanceof C360Error)) throw error;
     if (error.code === "VENDOR_AUTH") return ask(await auth.token(token));
-    throw error.code === "VENDOR_PERMISSION" ? await notShared(auth.email(), error) : error;
+    throw error.code === "VENDOR_PERMISSION" && !isWithoutApi(error) ? await notShared(auth.email(), error) : error;
   });
-  return parseAs(schema, body);
+  return answerAs(schema, body, VENDOR);
 }
 
 function query(parameters: Readonly<Record<string, string>>): string {
   return new URLSearchParams(parameters).toString();
-}
-
-function parseAs<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path.map(String).join(".") ?? "";
-  throw new C360Error("VENDOR_SCHEMA", { vendor: VENDOR, reason: `the answer has no usable ${path || "content"}` });
 }
 
 async function notShared(email: Promise<string | null>, error: C360Error): Promise<C360Error> {

@@ -1,10 +1,16 @@
 import { C360Error } from "#core";
 import type { Verdict } from "../http.ts";
-import { TransportError } from "../http-transport.ts";
 import type { HttpResponse } from "../http-transport.ts";
-import { jsonOf } from "../json.ts";
+import { inspectJson, jsonOf } from "../json.ts";
 
 const VENDOR = "Google Sheets";
+const NO_API = "this API";
+const NO_ADDRESS = "such an address";
+
+/** True for an error that says nothing about the file: the API itself is not there, or not switched on. */
+export function isWithoutApi(error: unknown): boolean {
+  return error instanceof C360Error && (error.details["subject"] === NO_API || error.details["subject"] === NO_ADDRESS);
+}
 
 interface GoogleError {
   readonly status: string;
@@ -34,20 +40,17 @@ function errorOf(response: HttpResponse): GoogleError {
 /** What to do with an answer. Rate limits come as 429, and as 403 with a reason; a tab that is gone comes as 400. */
 export function inspectSheets(response: HttpResponse): Verdict | null {
   const { status } = response;
-  if (status < 300) {
-    try {
-      jsonOf(response, VENDOR);
-      return { use: true };
-    } catch (error) {
-      return error instanceof TransportError
-        ? { retry: "transient", reason: error.message }
-        : { fail: error as C360Error };
-    }
-  }
+  if (status < 300) return inspectJson(response, VENDOR);
   const error = errorOf(response);
   const limited = error.reasons.some((reason) => /rateLimit|RATE_LIMIT|quotaExceeded/i.test(reason));
   if (status === 429 || error.status === "RESOURCE_EXHAUSTED" || (status === 403 && limited)) {
     return { retry: "rate", reason: "quota used up" };
+  }
+  if (status === 403 && error.reasons.some((reason) => /accessNotConfigured|SERVICE_DISABLED/i.test(reason))) {
+    const fix = "Switch the API on in the project of the service account.";
+    return {
+      fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: NO_API, reason: "API disabled", fix }),
+    };
   }
   if (status === 403) {
     const reason = error.status === "" ? "status 403" : error.status;
@@ -55,6 +58,8 @@ export function inspectSheets(response: HttpResponse): Verdict | null {
       fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: "the spreadsheet", reason, fix: "" }),
     };
   }
+  if (status === 404 && error.status === "" && error.reasons.length === 0 && error.message === "")
+    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: NO_ADDRESS }) };
   if (status === 404)
     return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a spreadsheet" }) };
   if (status === 400 && error.message.startsWith("Unable to parse range")) {

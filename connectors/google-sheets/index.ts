@@ -1,13 +1,12 @@
 import { contentHash } from "#core";
 import type { CheckResult, Connector, ConnectorContext, ConnectorSession, StreamInfo } from "#core";
 import { checked, defineConnector, readStreams } from "../define.ts";
-import { cellText } from "../table/cells.ts";
-import { findTable } from "../table/detect.ts";
 import { mapTable } from "../table/map.ts";
 import { createClient } from "./client.ts";
 import type { Tab } from "./answers.ts";
 import type { SheetsClient } from "./client.ts";
 import { tabRows } from "./grid.ts";
+import { sampleOf, tabTable } from "./headless.ts";
 import { readTab, tabStream } from "./read.ts";
 import type { Book } from "./read.ts";
 import { googleSheetsSettings } from "./settings.ts";
@@ -23,7 +22,7 @@ export const googleSheets: Connector<GoogleSheetsSettings> = defineConnector({
   mappingVersion: 1,
   tabular: true,
   settings: googleSheetsSettings,
-  secretSettings: ["access_token"],
+  secretSettings: ["access_token", "client_secret", "refresh_token"],
   open: (settings, context) => Promise.resolve(session(settings, context)),
   map: mapTable,
 });
@@ -73,7 +72,7 @@ async function check(client: SheetsClient): Promise<CheckResult> {
   };
 }
 
-/** Visible tabs with a table, and tabs that were read before, whatever is in them now. */
+/** Visible tabs, and tabs that were read before, whatever is in them now. */
 async function discover(
   client: SheetsClient,
   book: Book,
@@ -86,13 +85,9 @@ async function discover(
     const name = tabStream(tab);
     const before = known.find((stream) => stream.name === name);
     if (tab.hidden === true && before === undefined) continue;
-    const table = await findTable(tabRows(client, tab));
-    if (table === null && before === undefined) continue;
-    const sample: string[][] = [];
-    for await (const row of table?.rows() ?? []) {
-      sample.push(table?.columns.map(({ index }) => cellText(row.cells[index])) ?? []);
-      if (sample.length >= SAMPLE_ROWS) break;
-    }
+    const found = await tabTable(() => tabRows(client, tab));
+    const table = found === null || found.headless ? null : found.table;
+    const sample = table === null ? [] : await sampleOf(table, SAMPLE_ROWS);
     const columns = table?.columns.map(({ header }) => header) ?? before?.columns ?? [];
     streams.push({
       name,

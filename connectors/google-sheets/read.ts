@@ -3,7 +3,6 @@ import type { ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
 import { z } from "zod";
 import { checkpoint, knownStream, notice, observed, upsert } from "../define.ts";
 import type { StreamReader } from "../define.ts";
-import { findTable } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { driftMessages, normalHeader, SAME_TABLE } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
@@ -11,6 +10,7 @@ import type { SheetRow } from "../table/cells.ts";
 import type { DriveFile, Tab } from "./answers.ts";
 import type { SheetsClient } from "./client.ts";
 import { tabRows } from "./grid.ts";
+import { tabTable } from "./headless.ts";
 
 const stateSchema = z.object({
   v: z.literal(1),
@@ -22,7 +22,7 @@ const stateSchema = z.object({
 
 /** What the streams of one spreadsheet share within a run: asked once. */
 export interface Book {
-  readonly file: () => Promise<DriveFile>;
+  readonly file: () => Promise<DriveFile | null>;
   readonly tabs: () => Promise<readonly Tab[]>;
 }
 
@@ -41,32 +41,30 @@ export async function* readTab(
 ): StreamReader {
   // Asked before the cells: what changes in between is seen next time.
   const file = await book.file();
-  if (file.trashed === true)
+  if (file?.trashed === true)
     throw new C360Error("VENDOR_NOT_FOUND", {
       vendor: "Google Sheets",
       subject: "such a spreadsheet (it is in the bin)",
     });
-  const marker = `${file.modifiedTime} ${file.version ?? ""}`.trim();
+  const marker = file === null ? "" : `${file.modifiedTime} ${file.version ?? ""}`.trim();
   const idColumn = plan.table?.id ?? null;
   const before = stateSchema.safeParse(plan.state);
-  if (before.success && before.data.marker === marker && before.data.idColumn === idColumn) {
+  if (before.success && isSame(before.data, marker, idColumn)) {
     yield notice(plan.stream, "not_modified", "info", "The spreadsheet did not change since the last read.");
     return { snapshot: false, outcome: "complete" };
   }
-  const tab = (await book.tabs()).find((candidate) => tabStream(candidate) === plan.stream);
-  if (tab === undefined)
-    throw new C360Error("VENDOR_NOT_FOUND", {
-      vendor: "Google Sheets",
-      subject: `tab with the number ${plan.stream.slice(4)}`,
-    });
+  const tab = await tabNamed(book, plan.stream);
   const known = await knownStream(context, account, plan.stream);
-  const table = await findTable(tabRows(client, tab));
+  const found = await tabTable(() => tabRows(client, tab));
   const state = (rows: number): ConnectorMessage => checkpoint(plan.stream, { v: 1, marker, idColumn, rows });
-  if (table === null) {
-    yield notice(plan.stream, "stream_emptied", "warning", "The tab has neither header nor rows now.", tab.title);
+  if (found === null) {
+    if (known !== null || before.success)
+      yield notice(plan.stream, "stream_emptied", "warning", "The tab has neither header nor rows now.", tab.title);
     yield state(0);
     return { snapshot: true, ...(known === null ? {} : { outcome: "complete" as const }) };
   }
+  const { table, headless } = found;
+  if (headless) yield notice(plan.stream, "mapping_guessed", "warning", "No row looks like a header.", tab.title);
   const headers = table.columns.map(({ header }) => header);
   if (known !== null && known.columns.length > 0) {
     refuseOther(known.columns, headers, tab);
@@ -77,6 +75,17 @@ export async function* readTab(
     yield notice(plan.stream, "stream_emptied", "warning", "The tab has a header and no rows now.", tab.title);
   yield state(rows);
   return { snapshot: true, ...(before.success || known !== null ? { outcome: "complete" as const } : {}) };
+}
+
+function isSame(before: z.infer<typeof stateSchema>, marker: string, idColumn: string | null): boolean {
+  return marker !== "" && before.marker === marker && before.idColumn === idColumn;
+}
+
+async function tabNamed(book: Book, stream: string): Promise<Tab> {
+  const found = (await book.tabs()).find((candidate) => tabStream(candidate) === stream);
+  if (found !== undefined) return found;
+  const subject = stream.startsWith("tab_") ? `tab with the number ${stream.slice(4)}` : "such a tab";
+  throw new C360Error("VENDOR_NOT_FOUND", { vendor: "Google Sheets", subject });
 }
 
 /** A header row that changed beyond recognition stops this tab and keeps its data: somebody has to look. */

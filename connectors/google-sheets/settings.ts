@@ -1,18 +1,38 @@
 import { z } from "zod";
 
-/** Settings of one spreadsheet; sign in by a service account's key file or by an access token. */
+/**
+ * Settings of one spreadsheet; sign in by a service account's key file, as a user (client and refresh token), or by an
+ * access token.
+ */
 export const googleSheetsSettings = z
   .strictObject({
     spreadsheet_id: z.string().regex(/^[A-Za-z0-9_-]+$/, "the id in the sheet's address"),
     service_account_file: z.string().optional(),
     access_token: z.string().min(1).optional(),
+    client_id: z.string().min(1).optional(),
+    client_secret: z.string().min(1).optional(),
+    refresh_token: z.string().min(1).optional(),
     base_url: z.url().default("https://sheets.googleapis.com"),
     drive_base_url: z.url().default("https://www.googleapis.com"),
     token_url: z.url().default("https://oauth2.googleapis.com/token"),
   })
-  .refine((settings) => (settings.service_account_file === undefined) !== (settings.access_token === undefined), {
-    message: "give either service_account_file or access_token",
+  .refine((settings) => waysIn(settings) === 1, {
+    message: "give service_account_file, or access_token, or client_id with client_secret and refresh_token",
+  })
+  .refine((settings) => settings.refresh_token === undefined || settings.client_id !== undefined, {
+    message: "refresh_token needs client_id",
+    path: ["client_id"],
   });
+
+/** A refresh token makes access tokens itself: one that is given beside it is only the first. */
+function waysIn(settings: {
+  readonly service_account_file?: string | undefined;
+  readonly access_token?: string | undefined;
+  readonly refresh_token?: string | undefined;
+}): number {
+  const { service_account_file: file, access_token: access, refresh_token: refresh } = settings;
+  return [file, refresh ?? access].filter((way) => way !== undefined).length;
+}
 
 /** Validated settings. */
 export type GoogleSheetsSettings = z.infer<typeof googleSheetsSettings>;

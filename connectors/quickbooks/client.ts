@@ -4,7 +4,7 @@ import type { ConnectorContext } from "#core";
 import { endpoint, hostsOf } from "../define.ts";
 import { createHttp } from "../http.ts";
 import type { HttpClient } from "../http.ts";
-import { jsonOf } from "../json.ts";
+import { answerAs, jsonOf } from "../json.ts";
 import { createAuth } from "./auth.ts";
 import type { Auth } from "./auth.ts";
 import { inspectQuickBooks } from "./faults.ts";
@@ -46,15 +46,20 @@ export function createClient(settings: QuickBooksSettings, context: ConnectorCon
     // 500 a minute and 10 at once per company are allowed; stay below both.
     pace: () => ({ key: `quickbooks/${settings.realm_id}`, pace: { perMinute: 450, burst: 8 } }),
     inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspectQuickBooks(response)),
-    rateWaitMs: () => 60_000,
+    // A short wait often does; the window of the limit is a minute.
+    rateWaitMs: (_now, attempt) => [2000, 15_000][attempt] ?? 60_000,
   });
   const auth = createAuth(settings, context, http);
   let vendorTime: number | null = null;
-  const note = (time: string | undefined): void => {
-    const at = Date.parse(time ?? "");
-    if (!Number.isNaN(at)) vendorTime = at;
+  const note = (time: string | undefined, header: string | undefined): void => {
+    for (const text of [time, header]) {
+      const at = Date.parse(text ?? "");
+      if (Number.isNaN(at)) continue;
+      vendorTime = at;
+      return;
+    }
   };
-  const get = (path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> =>
+  const get = (path: string, parameters: Readonly<Record<string, string>>): Promise<Told> =>
     getJson(
       http,
       auth,
@@ -62,14 +67,16 @@ export function createClient(settings: QuickBooksSettings, context: ConnectorCon
     );
   return {
     query: async (entity, statement) => {
-      const answer = parseAs(queryAnswer, await get("/query", { query: statement }));
-      note(answer.time);
+      const told = await get("/query", { query: statement });
+      const answer = answerAs(queryAnswer, told.value, "QuickBooks");
+      note(answer.time, told.date);
       // No entity key means an empty page.
       return { rows: rowsOf(answer.QueryResponse[entity]) };
     },
     changes: async (entity, since) => {
-      const answer = parseAs(cdcAnswer, await get("/cdc", { entities: entity, changedSince: since }));
-      note(answer.time);
+      const told = await get("/cdc", { entities: entity, changedSince: since });
+      const answer = answerAs(cdcAnswer, told.value, "QuickBooks");
+      note(answer.time, told.date);
       const rows = answer.CDCResponse.flatMap((part) => part.QueryResponse ?? []).flatMap((part) =>
         rowsOf(part[entity]),
       );
@@ -80,11 +87,18 @@ export function createClient(settings: QuickBooksSettings, context: ConnectorCon
   };
 }
 
-async function getJson(http: HttpClient, auth: Auth, url: string): Promise<unknown> {
+/** An answer, and the vendor's clock by its header. */
+interface Told {
+  readonly value: unknown;
+  readonly date: string | undefined;
+}
+
+async function getJson(http: HttpClient, auth: Auth, url: string): Promise<Told> {
   const token = await auth.token();
-  const ask = async (bearer: string): Promise<unknown> => {
+  const ask = async (bearer: string): Promise<Told> => {
     const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
-    return jsonOf(await http.request({ url, headers }), "QuickBooks");
+    const response = await http.request({ url, headers });
+    return { value: jsonOf(response, "QuickBooks"), date: response.headers["date"] };
   };
   try {
     return await ask(token);
@@ -99,14 +113,4 @@ function rowsOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value;
   throw new C360Error("VENDOR_SCHEMA", { vendor: "QuickBooks", reason: "a page holds something else than a list" });
-}
-
-function parseAs<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const path = parsed.error.issues[0]?.path.map(String).join(".") ?? "";
-  throw new C360Error("VENDOR_SCHEMA", {
-    vendor: "QuickBooks",
-    reason: `the answer has no usable ${path || "content"}`,
-  });
 }

@@ -1,7 +1,6 @@
 import { C360Error } from "#core";
-import { jsonOf, looksLikeHtml } from "../json.ts";
+import { inspectJson, jsonOf, looksLikeHtml } from "../json.ts";
 import type { Verdict } from "../http.ts";
-import { TransportError } from "../http-transport.ts";
 import type { HttpResponse } from "../http-transport.ts";
 
 /** A fault as QuickBooks tells it, in JSON of either spelling or in XML. The detail is left out: it repeats tokens. */
@@ -80,14 +79,7 @@ function textOf(value: unknown): string {
 export function inspectQuickBooks(response: HttpResponse): Verdict | null {
   const fault = faultOf(response);
   if (fault !== null) return verdictOf(fault, response.status);
-  if (response.status < 200 || response.status >= 300) return null;
-  try {
-    jsonOf(response, VENDOR);
-    return { use: true };
-  } catch (error) {
-    if (error instanceof TransportError) return { retry: "transient", reason: error.message };
-    return { fail: error as C360Error };
-  }
+  return inspectJson(response, VENDOR);
 }
 
 function verdictOf(fault: Fault, status: number): Verdict {

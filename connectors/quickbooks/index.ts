@@ -8,6 +8,7 @@ import { readQuickBooks } from "./read.ts";
 import { quickBooksSettings } from "./settings.ts";
 import type { QuickBooksSettings } from "./settings.ts";
 import { STREAMS } from "./streams.ts";
+import { readWebhook } from "./webhook.ts";
 
 /** QuickBooks Online: one company is one account. Reads only; see https://developer.intuit.com/app/developer/qbo/docs. */
 export const quickbooks: Connector<QuickBooksSettings> = defineConnector({
@@ -16,8 +17,9 @@ export const quickbooks: Connector<QuickBooksSettings> = defineConnector({
   version: 1,
   mappingVersion: 1,
   settings: quickBooksSettings,
-  secretSettings: ["client_secret", "refresh_token"],
+  secretSettings: ["client_secret", "refresh_token", "webhook_verifier_token"],
   open: (settings, context) => Promise.resolve(session(settings, context)),
+  webhook: readWebhook,
   map: mapQuickBooks,
 });
 

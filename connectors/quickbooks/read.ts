@@ -1,5 +1,5 @@
 import { C360Error, contentHash } from "#core";
-import type { ConnectorContext, ConnectorMessage, RecordMessage, StreamPlan } from "#core";
+import type { ConnectorContext, ConnectorMessage, Poke, RecordMessage, StreamPlan } from "#core";
 import { createTotals } from "../decimal.ts";
 import type { Totals } from "../decimal.ts";
 import { checkpoint, deletion, notice, upsert } from "../define.ts";
@@ -8,7 +8,7 @@ import { PAGE } from "./client.ts";
 import type { QuickBooksClient } from "./client.ts";
 import { changedAt, idOf, seenKey, vendorTimeText } from "./objects.ts";
 import { schemaOf } from "./schemas.ts";
-import { nextState, parseState } from "./state.ts";
+import { nextState, packIds, parseState, unpackIds } from "./state.ts";
 import type { QuickBooksState } from "./state.ts";
 import { streamNamed } from "./streams.ts";
 import type { QuickBooksStream } from "./streams.ts";
@@ -24,6 +24,11 @@ const SWEEP_EVERY_MS = 7 * 86_400_000;
 /** Offsets go this far back over an equal time stamp, so that a row that leaves does not hide its neighbour. */
 const OFFSET_OVERLAP = 50;
 const MAX_COMPLAINTS = 20;
+/** Objects that are asked for by id at once. */
+const POKES = 100;
+/** A sweep that would delete more than this share, and at least so many, deletes nothing. */
+const GUARD_SHARE = 0.5;
+const GUARD_MIN = 20;
 
 interface Job {
   readonly client: QuickBooksClient;
@@ -33,6 +38,8 @@ interface Job {
   readonly totals: Totals;
   /** Version by id of what was emitted near the cursor. */
   readonly recent: Map<string, string>;
+  /** Ids that exist, as far as this and earlier reads know. */
+  readonly ids: Set<string>;
   inactive: boolean;
   complaints: number;
 }
@@ -54,28 +61,20 @@ export async function* readQuickBooks(
     plan,
     totals: createTotals(),
     recent: new Map(),
+    ids: new Set(),
     inactive: false,
     complaints: 0,
   };
   if (stream.name === "company_info") return yield* readCompany(job);
+  if (plan.pokes !== undefined) return yield* readPoked(job, plan.pokes);
   if (plan.window !== undefined) return yield* readWindow(job, plan.window);
-  const now = await vendorClock(client);
   const state = parseState(plan.state);
-  if (state === null) return yield* readAll(job, null, now);
-  if (!state.filled) return yield* readAll(job, state, now);
-  const age = now - Date.parse(state.changesSince);
-  if (age > CDC_MAX_AGE_MS || now - Date.parse(state.sweptAt) > SWEEP_EVERY_MS) return yield* sweep(job, state, now);
-  return yield* readChanges(job, state, now);
+  return state?.filled === true ? yield* readChanges(job, state) : yield* readAll(job, state);
 }
 
-/** Cursors follow the vendor's clock, never ours: one cheap question when no answer was seen yet. */
-async function vendorClock(client: QuickBooksClient): Promise<number> {
-  const seen = client.vendorNow();
-  if (seen !== null) return seen;
-  await client.query("CompanyInfo", "SELECT * FROM CompanyInfo");
-  const now = client.vendorNow();
-  if (now === null) throw new C360Error("VENDOR_SCHEMA", { vendor: "QuickBooks", reason: "the answer tells no time" });
-  return now;
+/** The vendor's clock at its last answer. Cursors follow it, never ours, which only stands in where no answer has one. */
+function vendorTime(job: Job): number {
+  return job.client.vendorNow() ?? job.context.clock.now();
 }
 
 async function* readCompany(job: Job): StreamReader {
@@ -101,6 +100,32 @@ async function* readCompany(job: Job): StreamReader {
   return { snapshot: job.plan.state === null };
 }
 
+/** The objects that a webhook named, as they are now. */
+async function* readPoked(job: Job, pokes: readonly Poke[]): StreamReader {
+  for (let at = 0; at < pokes.length; at += POKES) {
+    const some = pokes.slice(at, at + POKES);
+    const ids = some.map(({ id }) => `'${id.replace(/[^\w-]/g, "")}'`).join(", ");
+    const active = job.stream.hasActive ? " AND Active IN (true, false)" : "";
+    const { rows } = await job.client.query(
+      job.stream.entity,
+      `SELECT * FROM ${job.stream.entity} WHERE Id IN (${ids})${active} MAXRESULTS ${PAGE}`,
+    );
+    const found = new Set(rows.map(idOf));
+    for (const row of rows) {
+      const message = take(job, row);
+      if (message === null) continue;
+      yield message;
+      yield* complaint(job, row);
+    }
+    for (const { id, gone, at: time } of some) {
+      // Only the vendor's own word deletes: an object that does not come may be hidden for another reason.
+      if (gone && !found.has(id))
+        yield deletion(job.stream.name, id, { observedAt: time, version: `deleted ${time}`, cursor: time });
+    }
+  }
+  return { snapshot: false, outcome: "complete" };
+}
+
 async function* readWindow(job: Job, window: { readonly from: string; readonly to: string }): StreamReader {
   const to = window.to.length === 10 ? `${window.to}T23:59:59Z` : window.to;
   yield* pages(job, Date.parse(window.from), Date.parse(to));
@@ -108,61 +133,115 @@ async function* readWindow(job: Job, window: { readonly from: string; readonly t
 }
 
 /** First read, or the rest of one that was broken off: pages by time, each with its checkpoint. */
-async function* readAll(job: Job, before: QuickBooksState | null, now: number): StreamReader {
-  const started = before?.changesSince ?? new Date(now).toISOString();
-  const base = { changesSince: started, sweptAt: started, filled: false, stubs: {} };
+async function* readAll(job: Job, before: QuickBooksState | null): StreamReader {
+  let started: number | null = null;
   let newest = before === null ? null : Date.parse(before.cursor);
   for (const [id, key] of Object.entries(before?.recent ?? {})) job.recent.set(id, key);
+  for (const id of unpackIds(before?.ids)) job.ids.add(id);
+  const stateAt = (cursor: number, filled: boolean, lookBack: number): QuickBooksState => {
+    const at = new Date(started ?? vendorTime(job)).toISOString();
+    // A read that was broken off goes on from the deletes that it knew when it began.
+    const base = { changesSince: before?.changesSince ?? at, sweptAt: before?.sweptAt ?? at, stubs: {} };
+    return nextState({ ...base, filled, ids: packIds(job.ids) }, cursor, job.recent, lookBack);
+  };
   for await (const step of pages(job, newest, null)) {
     yield step;
     if (step.type !== "progress") continue;
+    started ??= vendorTime(job);
     newest = cursorOf(job, newest);
-    yield checkpoint(job.stream.name, nextState(base, Math.min(newest ?? now, now), job.recent, 0));
+    yield checkpoint(job.stream.name, stateAt(Math.min(newest ?? started, started), false, 0));
   }
   // Deletes since the start of the first read come by change data capture, next time; absence says it all now.
-  const cursor = Math.max(now - HOLD_BACK_MS, 0);
-  yield checkpoint(job.stream.name, nextState({ ...base, filled: true }, cursor, job.recent, LOOK_BACK_MS));
+  const now = started ?? vendorTime(job);
+  yield checkpoint(job.stream.name, stateAt(Math.max(now - HOLD_BACK_MS, 0), true, LOOK_BACK_MS));
   return finish(job, before === null);
 }
 
 /** Everything again, so that absence means deletion. The state moves only at the end: a broken sweep starts over. */
-async function* sweep(read: Job, before: QuickBooksState, now: number): StreamReader {
-  const job: Job = { ...read, totals: createTotals(), recent: new Map() };
+async function* sweep(read: Job, before: QuickBooksState): StreamReader {
+  const job: Job = { ...read, totals: createTotals(), recent: new Map(), ids: new Set() };
+  const now = vendorTime(job);
   yield* pages(job, null, null);
   const at = new Date(now).toISOString();
-  const base = { changesSince: at, sweptAt: at, filled: true, stubs: before.stubs };
-  yield checkpoint(job.stream.name, nextState(base, now - HOLD_BACK_MS, job.recent, LOOK_BACK_MS));
-  return finish(job, true);
+  const known = unpackIds(before.ids);
+  const gone = [...known].filter((id) => !job.ids.has(id)).sort();
+  const held = gone.length >= GUARD_MIN && gone.length > known.size * GUARD_SHARE;
+  if (held) {
+    const message = `${gone.length} of ${known.size} records did not come any more; nothing was deleted.`;
+    yield notice(job.stream.name, "volume_drop", "warning", message);
+    for (const id of gone) job.ids.add(id);
+  }
+  for (const id of held ? [] : gone) {
+    yield deletion(job.stream.name, id, { observedAt: at, version: `gone ${at}`, cursor: at });
+  }
+  const base = { changesSince: at, sweptAt: at, filled: true, stubs: before.stubs, ids: packIds(job.ids) };
+  yield checkpoint(job.stream.name, nextState(base, Math.max(now - HOLD_BACK_MS, 0), job.recent, LOOK_BACK_MS));
+  return finish(job, !held);
 }
 
 /** What changed since the cursor, then what was deleted. */
-async function* readChanges(job: Job, before: QuickBooksState, now: number): StreamReader {
-  const from = Date.parse(before.cursor) - LOOK_BACK_MS;
-  const to = Math.max(now - HOLD_BACK_MS, Date.parse(before.cursor));
+async function* readChanges(job: Job, before: QuickBooksState): StreamReader {
+  const cursorBefore = Date.parse(before.cursor);
+  const from = cursorBefore - LOOK_BACK_MS;
+  let now: number | null = null;
   for (const [id, key] of Object.entries(before.recent)) job.recent.set(id, key);
-  for await (const step of pages(job, from, to)) {
+  for (const id of unpackIds(before.ids)) job.ids.add(id);
+  const idsNow = (): string | undefined => (before.ids === undefined ? undefined : packIds(job.ids));
+  for await (const step of pages(job, from, null)) {
     yield step;
     if (step.type !== "progress") continue;
-    const reached = Math.min(cursorOf(job, from) ?? from, to);
-    const cursor = Math.max(Date.parse(before.cursor), reached);
-    yield checkpoint(job.stream.name, nextState(before, cursor, job.recent, LOOK_BACK_MS));
+    now ??= vendorTime(job);
+    if (isStale(before, now)) return yield* sweep(job, before);
+    const reached = Math.min(cursorOf(job, from) ?? from, now - HOLD_BACK_MS);
+    const cursor = Math.max(cursorBefore, reached);
+    yield checkpoint(job.stream.name, nextState({ ...before, ids: idsNow() }, cursor, job.recent, LOOK_BACK_MS));
   }
-  const since = Date.parse(before.changesSince) - LOOK_BACK_MS;
-  const changes = await job.client.changes(job.stream.entity, vendorTimeText(since));
+  const at = now ?? vendorTime(job);
+  const changes = await job.client.changes(
+    job.stream.entity,
+    vendorTimeText(Date.parse(before.changesSince) - LOOK_BACK_MS),
+  );
   // A full answer is a cut one: only reading everything tells what is gone.
-  if (changes.truncated) return yield* sweep(job, before, now);
+  if (changes.truncated) return yield* sweep(job, before);
   const stubs: Record<string, string> = {};
   for (const row of changes.rows) {
     const id = idOf(row);
-    if (id === null || (row as { status?: unknown }).status !== "Deleted") continue;
-    const at = new Date(changedAt(row) ?? now).toISOString();
-    stubs[id] = at;
-    if (before.stubs[id] === at) continue;
-    yield deletion(job.stream.name, id, { observedAt: at, version: `deleted ${at}`, raw: row, cursor: at });
+    if (id === null) continue;
+    if (!isDeleted(row)) {
+      yield* changed(job, row);
+      continue;
+    }
+    const stamp = new Date(changedAt(row) ?? at).toISOString();
+    stubs[id] = stamp;
+    job.ids.delete(id);
+    if (before.stubs[id] === stamp) continue;
+    yield deletion(job.stream.name, id, { observedAt: stamp, version: `deleted ${stamp}`, raw: row, cursor: stamp });
   }
-  const base = { ...before, changesSince: new Date(now).toISOString(), stubs };
-  yield checkpoint(job.stream.name, nextState(base, to, job.recent, LOOK_BACK_MS));
+  const base = { ...before, changesSince: new Date(at).toISOString(), stubs, ids: idsNow() };
+  yield checkpoint(
+    job.stream.name,
+    nextState(base, Math.max(cursorBefore, at - HOLD_BACK_MS), job.recent, LOOK_BACK_MS),
+  );
   return finish(job, false);
+}
+
+/** Change data capture forgets silently, and increments can miss things: by the vendor's clock. */
+function isStale(before: QuickBooksState, now: number): boolean {
+  return now - Date.parse(before.changesSince) > CDC_MAX_AGE_MS || now - Date.parse(before.sweptAt) > SWEEP_EVERY_MS;
+}
+
+function isDeleted(row: unknown): boolean {
+  return (row as { status?: unknown }).status === "Deleted";
+}
+
+/** An object that only change data capture showed, a void for instance. One without content would wipe out the whole. */
+function* changed(job: Job, row: unknown): Generator<ConnectorMessage, void, void> {
+  const named = Object.keys(row as object).filter((name) => !/^(Id|domain|sparse|status|MetaData)$/.test(name));
+  if (named.length < 2) return;
+  const message = take(job, row);
+  if (message === null) return;
+  yield message;
+  yield* complaint(job, row);
 }
 
 function finish(job: Job, snapshot: boolean): StreamResult {
@@ -176,17 +255,12 @@ function finish(job: Job, snapshot: boolean): StreamResult {
  * the vendor's pages can be a row too short or too long. A progress message marks the end of each page.
  */
 async function* pages(job: Job, from: number | null, to: number | null): AsyncGenerator<ConnectorMessage, void, void> {
-  let lower = from;
-  let offset = 1;
+  const seek = { lower: from, offset: 1, first: null as string | null, ordered: true };
   let done = 0;
-  let longest = 20;
   for (;;) {
-    const page = await job.client.query(job.stream.entity, statement(job.stream, lower, to, offset));
+    const { rows } = await job.client.query(job.stream.entity, statement(job.stream, seek.lower, to, seek.offset));
     let fresh = 0;
-    let last = lower;
-    for (const row of page.rows) {
-      const at = changedAt(row);
-      if (at !== null) last = Math.max(last ?? at, at);
+    for (const row of rows) {
       const message = take(job, row);
       if (message === null) continue;
       fresh += 1;
@@ -196,16 +270,36 @@ async function* pages(job: Job, from: number | null, to: number | null): AsyncGe
     done += fresh;
     if (job.inactive) yield* inactiveNotice(job);
     yield { type: "progress", stream: job.stream.name, done };
-    const stuck = last === lower;
-    const few = page.rows.length <= Math.max(20, longest / 2);
-    if (page.rows.length === 0 || (fresh === 0 && stuck && few)) return;
-    longest = Math.max(longest, page.rows.length);
+    if (!nextPage(seek, rows, fresh)) return;
     // Bounded memory: only what can come again is remembered.
-    forget(job, last);
-    const overlap = Math.min(OFFSET_OVERLAP, Math.floor(page.rows.length / 2));
-    offset = stuck ? Math.max(offset + 1, offset + page.rows.length - overlap) : 1;
-    lower = last;
+    if (seek.ordered) forget(job, seek.lower);
   }
+}
+
+interface Seek {
+  lower: number | null;
+  offset: number;
+  /** The first object of the page before. */
+  first: string | null;
+  ordered: boolean;
+}
+
+/** Moves to the next page; false where there is none. */
+function nextPage(seek: Seek, rows: readonly unknown[], fresh: number): boolean {
+  const first = rows.length === 0 ? null : `${idOf(rows[0]) ?? ""} ${seenKey(rows[0])}`;
+  // A server that gives the same page whatever is asked has no next one.
+  const repeats = fresh === 0 && seek.offset > 1 && first === seek.first;
+  seek.first = first;
+  if (rows.length === 0 || repeats) return false;
+  const times = rows.flatMap((row) => changedAt(row) ?? []);
+  if (times.some((at, index) => at < (times[index - 1] ?? at))) seek.ordered = false;
+  const last = times.reduce((a, b) => Math.max(a, b), seek.lower ?? 0);
+  const stuck = !seek.ordered || times.length === 0 || last === seek.lower;
+  if (stuck && fresh === 0 && rows.length === 1) return false;
+  const overlap = Math.min(OFFSET_OVERLAP, Math.floor(rows.length / 2));
+  seek.offset = stuck ? Math.max(seek.offset + 1, seek.offset + rows.length - overlap) : 1;
+  if (!stuck) seek.lower = last;
+  return true;
 }
 
 /** An object that does not fit its schema is handed on as it came; this says so, for a limited number of them. */
@@ -233,6 +327,7 @@ function* inactiveNotice(job: Job): Generator<ConnectorMessage, void, void> {
 function take(job: Job, row: unknown): RecordMessage | null {
   const id = idOf(row) ?? `unnamed-${contentHash(row).slice(0, 16)}`;
   const key = seenKey(row);
+  job.ids.add(id);
   if (job.recent.get(id) === key) return null;
   job.recent.set(id, key);
   if ((row as { Active?: unknown }).Active === false) job.inactive = true;
@@ -271,9 +366,10 @@ function cursorOf(job: Job, before: number | null): number | null {
 
 function statement(stream: QuickBooksStream, from: number | null, to: number | null, offset: number): string {
   const where = [
-    `Metadata.LastUpdatedTime >= '${vendorTimeText(from ?? 0)}'`,
+    ...(from === null ? [] : [`Metadata.LastUpdatedTime >= '${vendorTimeText(from)}'`]),
     ...(to === null ? [] : [`Metadata.LastUpdatedTime <= '${vendorTimeText(to)}'`]),
     ...(stream.hasActive ? ["Active IN (true, false)"] : []),
   ];
-  return `SELECT * FROM ${stream.entity} WHERE ${where.join(" AND ")} ORDER BY Metadata.LastUpdatedTime ASC STARTPOSITION ${offset} MAXRESULTS ${PAGE}`;
+  const filter = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
+  return `SELECT * FROM ${stream.entity}${filter} ORDER BY Metadata.LastUpdatedTime ASC STARTPOSITION ${offset} MAXRESULTS ${PAGE}`;
 }

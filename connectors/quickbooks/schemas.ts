@@ -82,5 +82,6 @@ export const companySchema = z.looseObject({ Id: text.optional(), CompanyName: t
 export function schemaOf(stream: QuickBooksStream): z.ZodType {
   if (stream.kind !== undefined) return documentSchema;
   if (stream.name === "customers") return customerSchema;
-  return stream.name === "items" ? itemSchema : companySchema;
+  if (stream.name === "items") return itemSchema;
+  return stream.name === "company_info" ? companySchema : z.looseObject({ Id: text });
 }

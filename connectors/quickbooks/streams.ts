@@ -25,7 +25,40 @@ export const STREAMS: readonly QuickBooksStream[] = [
   { name: "estimates", entity: "Estimate", title: "Estimates", hasActive: false, kind: "estimate" },
 ];
 
-/** The stream of that name. */
+const LISTS = [
+  "Account Class Currency Department Employee PaymentMethod TaxAgency TaxCode TaxRate Term Vendor",
+  "Bill BillPayment CompanyCurrency Deposit ExchangeRate JournalEntry Preferences Purchase PurchaseOrder Transfer",
+  "TimeActivity VendorCredit",
+]
+  .join(" ")
+  .split(" ");
+const WITH_ACTIVE = new Set(
+  "Account Class Department Employee PaymentMethod TaxAgency TaxCode TaxRate Term Vendor".split(" "),
+);
+
+/** What else the books hold: read when it is asked for by name, and kept as it came. */
+const OTHERS: readonly QuickBooksStream[] = LISTS.map((entity) => ({
+  name: pluralName(entity),
+  entity,
+  title: entity.replace(/([a-z])([A-Z])/g, "$1 $2"),
+  hasActive: WITH_ACTIVE.has(entity),
+}));
+
+/** `TaxAgency` as `tax_agencies`. */
+function pluralName(entity: string): string {
+  const snake = entity.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+  if (snake.endsWith("s") && snake !== "class") return snake;
+  if (/[^aeiou]y$/.test(snake)) return `${snake.slice(0, -1)}ies`;
+  return snake.endsWith("s") ? `${snake}es` : `${snake}s`;
+}
+
+/** The stream of that name: one of those that are always read, or one that was asked for. */
 export function streamNamed(name: string): QuickBooksStream | undefined {
-  return STREAMS.find((stream) => stream.name === name);
+  return [...STREAMS, ...OTHERS].find((stream) => stream.name === name);
+}
+
+/** The stream of a vendor's entity, whatever its case: webhooks write it small. */
+export function streamOf(entity: string): QuickBooksStream | undefined {
+  const wanted = entity.toLowerCase();
+  return STREAMS.find((stream) => stream.entity.toLowerCase() === wanted);
 }

@@ -5,6 +5,8 @@ export type CellType = "text" | "number" | "boolean" | "date" | "datetime" | "ti
 export interface Cell {
   readonly type: CellType;
   readonly value: string | number | boolean | null;
+  /** Code of the number format; only where cells are read one by one. */
+  readonly format?: string;
 }
 
 /** One row of a sheet or file. */
@@ -13,6 +15,19 @@ export interface SheetRow {
   readonly row: number;
   /** By column from 0; may be shorter than the table is wide. */
   readonly cells: readonly Cell[];
+}
+
+/** Rows one by one, or in blocks where a source has many at hand: handing over each costs more than reading it. */
+export type RowSource = AsyncIterable<SheetRow | readonly SheetRow[]>;
+
+/** Rows of a source in blocks. */
+export async function* rowBlocks(source: RowSource): AsyncGenerator<readonly SheetRow[], void, void> {
+  for await (const item of source) yield asBlock(item);
+}
+
+/** A row as a block of one; a block as it is. */
+export function asBlock(item: SheetRow | readonly SheetRow[]): readonly SheetRow[] {
+  return Array.isArray(item) ? (item as readonly SheetRow[]) : [item as SheetRow];
 }
 
 /** The cell without content. */

@@ -1,5 +1,5 @@
-import { EMPTY, cellText, isBlank } from "./cells.ts";
-import type { Cell, SheetRow } from "./cells.ts";
+import { asBlock, EMPTY, cellText, isBlank, rowBlocks } from "./cells.ts";
+import type { Cell, RowSource, SheetRow } from "./cells.ts";
 import { nameColumns } from "./headers.ts";
 import type { Column } from "./headers.ts";
 
@@ -17,20 +17,22 @@ export interface Table {
   readonly titles: readonly string[];
   /** Rows below the header that are already read. */
   readonly head: readonly SheetRow[];
-  /** All rows below the header, once. */
+  /** All rows below the header in blocks, once. */
+  readonly blocks?: () => AsyncGenerator<readonly SheetRow[], void, void>;
+  /** All rows below the header one by one, once. */
   readonly rows: () => AsyncGenerator<SheetRow, void, void>;
 }
 
 /** Finds the table in a stream of rows; null where there is none. */
-export async function findTable(source: AsyncIterable<SheetRow>): Promise<Table | null> {
+export async function findTable(source: RowSource): Promise<Table | null> {
   const iterator = source[Symbol.asyncIterator]();
   const ahead: SheetRow[] = [];
   while (ahead.length < LOOK_AHEAD) {
     const step = await iterator.next();
     if (step.done === true) break;
-    if (step.value.cells.some((cell) => !isBlank(cell))) ahead.push(step.value);
+    ahead.push(...asBlock(step.value).filter(({ cells }) => cells.some((cell) => !isBlank(cell))));
   }
-  const at = headerIndex(ahead);
+  const at = headerIndex(ahead.slice(0, LOOK_AHEAD));
   const header = at === null ? undefined : ahead[at];
   if (at === null || header === undefined) {
     await iterator.return?.();
@@ -50,15 +52,26 @@ export async function findTable(source: AsyncIterable<SheetRow>): Promise<Table 
         .join(" "),
     ),
     head,
+    blocks,
     rows: async function* rows() {
-      try {
-        yield* head;
-        for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) yield step.value;
-      } finally {
-        await iterator.return?.();
-      }
+      for await (const block of blocks()) yield* block;
     },
   };
+
+  async function* blocks(): AsyncGenerator<readonly SheetRow[], void, void> {
+    try {
+      yield head;
+      for (let step = await iterator.next(); step.done !== true; step = await iterator.next())
+        yield asBlock(step.value);
+    } finally {
+      await iterator.return?.();
+    }
+  }
+}
+
+/** The rows below a table's header in blocks, once. */
+export function tableBlocks(table: Table): AsyncGenerator<readonly SheetRow[], void, void> {
+  return table.blocks === undefined ? rowBlocks(table.rows()) : table.blocks();
 }
 
 /** Index of the last cell that says something, or -1. */

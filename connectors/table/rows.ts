@@ -1,10 +1,12 @@
-import { contentHash, sha256 } from "#core";
+import { hash } from "node:crypto";
+import { contentHash } from "#core";
 import type { TableMapping } from "#core";
 import { cellText, isBlank } from "./cells.ts";
 import type { Cell, SheetRow } from "./cells.ts";
 import { lastFilled } from "./detect.ts";
 import type { Table } from "./detect.ts";
 import type { Column } from "./headers.ts";
+import { createNumberSet } from "./number-set.ts";
 import { createProfile } from "./shift.ts";
 import type { Profile } from "./shift.ts";
 
@@ -52,7 +54,7 @@ export interface SurveyDraft {
 /** Starts a survey. Ids are remembered as numbers of 53 bits, so that a million of them take little room. */
 export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
   const profile = createProfile();
-  const seen = new Set<number>();
+  const seen = createNumberSet();
   const repeated = new Set<number>();
   const smallest = new Map<string, string>();
   const count = { rows: 0, short: 0, long: 0 };
@@ -66,8 +68,7 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
       const id = idText(mapping, table, row);
       if (id === null) return;
       const short = shortHash(id);
-      if (seen.has(short)) repeated.add(short);
-      else seen.add(short);
+      if (!seen.add(short)) repeated.add(short);
     },
     needsAgain: () => repeated.size > 0,
     addAgain(table, row) {
@@ -97,7 +98,7 @@ function shortHash(text: string): number {
     a = Math.imul(a ^ code, 0x01000193) >>> 0;
     b = Math.imul(b ^ code, 0x85ebca6b) >>> 0;
   }
-  return (a & 0x1fffff) * 0x100000000 + b;
+  return (a & 0x1fffff) * 0x100000000 + b + 1;
 }
 
 /** Names rows in a second pass. The same rows in another order get the same ids. */
@@ -159,7 +160,8 @@ function rowHash(table: Table, row: SheetRow): string {
     if (cell === undefined || isBlank(cell)) continue;
     text += `${header}\u0000${cell.type === "text" ? "" : typeof cell.value}\u0000${cellText(cell)}\u0001`;
   }
-  return sha256(text).slice(0, 16);
+  // The same as core's sha256; a million rows are worth the one call.
+  return hash("sha256", text).slice(0, 16);
 }
 
 /** Header to value. */

@@ -16,7 +16,7 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   connector: {
     file: "connectors/{{name}}/index.ts",
-    test: "tests/connectors/{{name}}.test.ts",
+    test: "tests/contract/{{name}}.test.ts",
     registrations: [
       {
         path: "connectors/index.ts",

@@ -212,7 +212,7 @@ describe("structured data as pages have it", () => {
 
   it("mends what is broken in JSON-LD and finds businesses wherever they stand", () => {
     expect(ld('/* c */ {"@type":"Store","name":"A // b", "tel":"x\n1",}')).toEqual([
-      { "@type": "Store", name: "A // b", tel: "x 1" },
+      { "@type": "Store", name: "A // b", tel: "x\n1" },
     ]);
     expect(ld("{nonsense")).toEqual([]);
     const items = ld(

@@ -164,7 +164,7 @@ describe("the Google Sheets connector", () => {
     ] as const) {
       const { fake } = await book(["Name", "Phone"], ["Ann", "1"]);
       const clock = manualClock(START + 20_000);
-      fake.fault(json(body, status), { path: "/v4/" });
+      fake.fault(json(body, status), { path: "/v4/", times: 2 });
       const done = await run(connector, fake.settings, {
         context: testContext({ allowPrivateHosts: [fake.host], clock }),
       });

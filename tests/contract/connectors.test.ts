@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -38,6 +38,10 @@ const quickbooks: ConnectorFixture = {
       put: (key, note) => void books.put("Customer", key, { Notes: note, ...unknown }),
       remove: (key) => books.remove("Customer", key),
       settle: () => void (books.clock += 120_000),
+      tokens: {
+        lasts: (requests) => void (books.tokenLife = requests),
+        refreshes: () => books.refreshes,
+      },
       noteOf: (raw) => (raw as { Notes: unknown }).Notes,
       keyOf: (raw) => (raw as { Id: string }).Id,
       addUnknownField: () => void (unknown = { FutureField: { text: "kept as it came" } }),
@@ -60,7 +64,7 @@ const sheets: ConnectorFixture = {
   start: async (now) => {
     const book = await startFakeSheets(now);
     const header = ["Key", "Name", "Note"];
-    const tab = { sheetId: 77, title: "It's mine", rows: [[...header]] as (string | null)[][] };
+    const tab = { sheetId: 77, title: "It's mine", rows: [[...header]] as (string | number | null)[][] };
     book.tabs.push(tab);
     return {
       settings: book.settings,
@@ -90,10 +94,9 @@ const sheets: ConnectorFixture = {
 const excel: ConnectorFixture = {
   connector: named("excel"),
   perMinute: null,
-  lacks: {},
   start: () => {
     const dir = mkdtempSync(join(tmpdir(), "drop-"));
-    const rows = new Map<string, string>();
+    const rows = new Map<string, string | number>();
     let header = "Key,Name,Note";
     let time = START / 1000;
     const write = (): void => {
@@ -114,6 +117,9 @@ const excel: ConnectorFixture = {
       put: (key, note) => void rows.set(key, note),
       remove: (key) => void rows.delete(key),
       settle: write,
+      spoil: () => {
+        writeFileSync(join(dir, "customers.csv"), Buffer.from("504b0304140000000800", "hex"));
+      },
       noteOf: (raw) => (raw as Record<string, unknown>)["Note"],
       keyOf: (raw) => String((raw as Record<string, unknown>)["Key"]),
       addUnknownField: () => void (header = "Key,Name,Note,Extra"),
@@ -135,7 +141,6 @@ const directory: ConnectorFixture = {
   connector: named("directory"),
   perMinute: 100_000,
   dataPath: "/list/",
-  lacks: {},
   start: async (now) => {
     const site = await startFakeSite(now);
     const listings = new Map<string, Record<string, unknown>>();
@@ -175,7 +180,8 @@ const social: ConnectorFixture = {
   connector: named("social"),
   perMinute: 401,
   dataPath: "/v25.0/",
-  lacks: { deletes: "the API tells no deletes of posts" },
+  // The API tells no deletes of posts.
+  tellsNoDeletes: true,
   start: async (now) => {
     const network = await startFakeSocial(["shop"], now);
     const media: Record<string, unknown>[] = [];
@@ -205,6 +211,7 @@ const social: ConnectorFixture = {
 const campaigns: ConnectorFixture = {
   connector: named("campaigns"),
   perMinute: 261,
+  bulk: 400,
   dataPath: "/3.0/",
   start: async (now) => {
     const account = await startFakeMailings(now);
@@ -245,7 +252,10 @@ for (const fixture of FIXTURES) connectorSuite(fixture);
 
 describe("the registry", () => {
   it("has a fixture for every connector", () => {
-    expect(FIXTURES.map(({ connector }) => connector.name).sort()).toEqual(CONNECTORS.map(({ name }) => name).sort());
+    // A connector that was scaffolded brings a file of its own.
+    const own = CONNECTORS.filter(({ name }) => existsSync(new URL(`./${name}.test.ts`, import.meta.url)));
+    const covered = [...FIXTURES.map(({ connector }) => connector.name), ...own.map(({ name }) => name)];
+    expect(covered.sort()).toEqual(CONNECTORS.map(({ name }) => name).sort());
   });
 
   it("names secrets that its settings really have, and refuses settings that it does not know", () => {

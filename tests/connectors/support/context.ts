@@ -89,6 +89,10 @@ export interface RunOptions {
   readonly streams?: readonly string[];
   /** Stops reading after this many messages, as a killed process would. */
   readonly stopAfter?: number;
+  /** Sees each message as it comes, before the next one is asked for. */
+  readonly onMessage?: (message: ConnectorMessage, count: number) => void | Promise<void>;
+  /** Keeps no messages: for reads that are too large to remember. */
+  readonly forget?: boolean;
 }
 
 /** Runs a connector once against its settings and applies what it says to the memory. */
@@ -97,6 +101,7 @@ export async function run(connector: Connector, settings: unknown, options: RunO
   const context = { ...options.context, known: () => Promise.resolve(memory.known) };
   const session = await connector.open(connector.settings.parse(settings), context);
   const messages: ConnectorMessage[] = [];
+  let count = 0;
   try {
     const streams = await session.discover();
     const names = options.streams ?? streams.map((stream) => stream.name);
@@ -106,9 +111,11 @@ export async function run(connector: Connector, settings: unknown, options: RunO
     });
     const present = new Map<string, Set<string>>();
     for await (const message of session.read(plans)) {
-      messages.push(message);
-      apply(memory, message, present);
-      if (options.stopAfter !== undefined && messages.length >= options.stopAfter) break;
+      count += 1;
+      if (options.forget !== true) messages.push(message);
+      if (options.forget !== true) apply(memory, message, present);
+      await options.onMessage?.(message, count);
+      if (options.stopAfter !== undefined && count >= options.stopAfter) break;
     }
     for (const stream of streams) {
       if (stream.columns.length === 0 || options.stopAfter !== undefined) continue;
