@@ -28,6 +28,7 @@ export function createProgram(act: (spec: CommandSpec, input: CommandInput) => P
   program
     .description("Customer 360: from your systems to resolved customers, scores and a reasoned lead list.")
     .exitOverride()
+    .enablePositionalOptions()
     .helpCommand(false)
     .showHelpAfterError("(c360 --help shows every command)")
     .addHelpText(
@@ -48,7 +49,10 @@ function parentOf(program: Command, spec: CommandSpec): Command {
       group.helpCommand(false).showHelpAfterError(`(c360 ${word} --help shows what there is)`);
       parent.addCommand(group);
       parent = group;
-    } else parent = found;
+    } else {
+      // A command that stands for itself too takes only the options before the name of the one under it.
+      parent = found.enablePositionalOptions();
+    }
   }
   return parent;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { contentHash, isoNow, sha256 } from "#core";
-import { inputHash, latestPublishedRun, readSetting, writeSetting } from "#warehouse";
+import { inputHash, latestPublishedRun, leadOutcomesHash, pinnedVersions, readSetting, writeSetting } from "#warehouse";
 import type { StepContext } from "./step-context.ts";
 import { releaseVersion } from "./workspace.ts";
 import type { Workspace } from "./workspace.ts";
@@ -25,6 +25,8 @@ async function fingerprint(context: StepContext): Promise<string> {
   const { country, mode, leads } = workspace.config;
   return contentHash({
     inputs: await inputHash(stores.db),
+    outcomes: await leadOutcomesHash(stores.db),
+    pinned: await pinnedVersions(stores.db),
     settings: { country, mode, leads, home: workspace.homeCurrency },
     pack: contentHash(workspace.pack),
     rates: ratesHash(workspace),

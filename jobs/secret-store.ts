@@ -8,7 +8,8 @@ import { processIsAlive } from "./lock.ts";
 import { liveRedactor } from "./redaction.ts";
 
 const LEASE_WAIT_MS = 100;
-const LEASE_TRIES = 600;
+/** A refresh may have to wait out a throttle: ten minutes. */
+const LEASE_TRIES = 6000;
 
 /**
  * Secrets in `.c360/secrets.enc`: AES-256-GCM over one JSON object, under a key from C360_SECRET_KEY or from
@@ -102,7 +103,7 @@ async function lease<T>(dir: string, name: string, clock: Clock, work: () => Pro
     if (attempt >= LEASE_TRIES) {
       throw new C360Error("RUN_LOCKED", {
         pid: (await readFile(file, "utf8").catch(() => "?")).trim(),
-        since: "a minute",
+        since: "ten minutes",
       });
     }
     await clock.sleep(LEASE_WAIT_MS);

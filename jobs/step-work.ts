@@ -1,13 +1,15 @@
 import { faultPoint, isoNow } from "#core";
 import type { RawRecord } from "#core";
-import { scoreCustomers } from "#models";
+import { rateInWords, scoreCustomers } from "#models";
 import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
 import {
   applyScores,
   buildMarts,
   dataAsOf,
   listMappings,
+  measureOutcomes,
   publish,
+  readChampions,
   readFeatures,
   readPurchases,
   readTrainingCutoffs,
@@ -166,17 +168,26 @@ async function score(context: StepContext): Promise<StepResult> {
     snapshots,
     current: await readFeatures(db, { cutoff: asOf, horizonDays }),
     histories: purchases.histories,
+    champions: await readChampions(db),
+    groups: workspace.config.scores.groups,
   });
+  const notices = [...result.notices];
   await db.transaction(async (tx) => {
     await saveScores(db, tx, { ...result, runId: context.runId, at: isoNow(workspace.clock) });
     faultPoint("score.inside");
     await applyScores(tx);
+    for (const { score: name, band, expected, observed, data_as_of: day } of await measureOutcomes(tx, asOf)) {
+      const said = `${rateInWords(expected)} were expected, ${rateInWords(observed)} were seen`;
+      notices.push(`${name}: what was said of the band ${band} on ${day} did not come true: ${said}`);
+    }
   });
   return {
     summary: `${result.scores.filter((one) => one.value !== null).length.toLocaleString("en")} scores`,
     detail: {
       models: result.versions.map(({ version, model, kind }) => ({ version, model, kind })),
-      notices: result.notices,
+      decisions: result.decisions.map(({ model, decision, reason }) => ({ model, decision, reason })),
+      drifted: result.drift.filter(({ drifted }) => drifted).map(({ model, feature }) => `${model}: ${feature}`),
+      notices,
       documents_without_rate: purchases.documentsWithoutRate,
     },
   };

@@ -14,6 +14,8 @@ export const READING_COMMANDS: readonly CommandSpec[] = [
       { flags: "--out <file>", description: "write the lines there instead of to standard output" },
       { flags: "--from <date>", description: "backfill: first day of the window" },
       { flags: "--to <date>", description: "backfill: last day of the window" },
+      { flags: "--webhook <file>", description: "the body of a webhook: read what it names, nothing else" },
+      { flags: "--signature <text>", description: "the signature that came with the webhook" },
       { flags: "--cells", description: "excel: one line for each cell" },
       { flags: "--tables", description: "excel: one line for each table found" },
       { flags: "--url <url>", description: "page: where the page came from" },

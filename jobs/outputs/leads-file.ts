@@ -17,6 +17,21 @@ export const LEADS_CSV_HEADER = [
   "action",
 ] as const;
 
+/** Header of the churn list's CSV: the meaning of the band and room for what came of it are in it from the start. */
+export const CHURN_CSV_HEADER = [
+  "rank",
+  "customer_id",
+  "customer",
+  "phone",
+  "last_contact",
+  "band",
+  "meaning",
+  "reason_1",
+  "reason_2",
+  "reason_3",
+  "action",
+] as const;
+
 /** What the lists are written with. */
 export interface LeadsFileOptions {
   readonly dir: string;
@@ -35,14 +50,30 @@ export async function writeLeadsFiles(
   await mkdir(options.dir, { recursive: true });
   const base = join(options.dir, `leads_${options.asOf}`);
   await replaceFile(`${base}.csv`, leadsCsv(rows));
-  await replaceFile(`${base}.xlsx`, await leadsWorkbook(rows, options));
+  await replaceFile(`${base}.xlsx`, await workbook(rows, options, leadWords(options)));
+  return { xlsx: `${base}.xlsx`, csv: `${base}.csv` };
+}
+
+/** Writes `churn_YYYY-MM-DD.xlsx` and `.csv`: who is likely to leave, most worth keeping first. Gives their paths. */
+export async function writeChurnFiles(
+  rows: readonly LeadRow[],
+  options: LeadsFileOptions,
+): Promise<{ xlsx: string; csv: string }> {
+  await mkdir(options.dir, { recursive: true });
+  const base = join(options.dir, `churn_${options.asOf}`);
+  await replaceFile(`${base}.csv`, csvText(rows, CHURN_CSV_HEADER));
+  await replaceFile(`${base}.xlsx`, await workbook(rows, options, CHURN_WORDS[options.mode]));
   return { xlsx: `${base}.xlsx`, csv: `${base}.csv` };
 }
 
 /** RFC 4180 text: CRLF, quotes where needed, text cells that a spreadsheet would run as a formula made harmless. */
 export function leadsCsv(rows: readonly LeadRow[]): string {
-  const lines = rows.map((row) => LEADS_CSV_HEADER.map((column) => csvCell(row[column], column === "phone")).join(","));
-  return `${[LEADS_CSV_HEADER.join(","), ...lines].join("\r\n")}\r\n`;
+  return csvText(rows, LEADS_CSV_HEADER);
+}
+
+function csvText(rows: readonly LeadRow[], header: readonly (keyof LeadRow)[]): string {
+  const lines = rows.map((row) => header.map((column) => csvCell(row[column], column === "phone")).join(","));
+  return `${[header.join(","), ...lines].join("\r\n")}\r\n`;
 }
 
 /**
@@ -56,14 +87,33 @@ export function csvCell(value: string | number | null, isPhone = false): string 
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-async function leadsWorkbook(rows: readonly LeadRow[], options: LeadsFileOptions): Promise<Buffer> {
+/** What a list calls itself and its ranks. */
+interface ListWords {
+  readonly sheet: string;
+  readonly rank: string;
+}
+
+function leadWords({ mode, horizonDays }: LeadsFileOptions): ListWords {
+  const act = mode === "nonprofit" ? "gift" : "purchase";
+  return {
+    sheet: mode === "nonprofit" ? "Donors to call" : "Leads",
+    rank: `1 is the best: most likely ${act} within ${horizonDays} days, weighed by what it is worth.`,
+  };
+}
+
+const CHURN_WORDS: Readonly<Record<LeadsFileOptions["mode"], ListWords>> = {
+  shop: { sheet: "Likely to leave", rank: "1 is most worth keeping: the chance of leaving times the value of a year." },
+  nonprofit: { sheet: "Likely to lapse", rank: "1 is most worth keeping: the chance of lapsing times a year's gifts." },
+};
+
+async function workbook(rows: readonly LeadRow[], options: LeadsFileOptions, words: ListWords): Promise<Buffer> {
   const book = new ExcelJS.Workbook();
   // The bytes follow from the content: the day of the data, never the time of writing.
   book.created = new Date(`${options.asOf}T00:00:00Z`);
   book.modified = book.created;
   book.creator = "Customer 360";
-  fillList(book.addWorksheet(options.mode === "nonprofit" ? "Donors to call" : "Leads"), rows);
-  fillGuide(book.addWorksheet("How to read this"), options);
+  fillList(book.addWorksheet(words.sheet), rows);
+  fillGuide(book.addWorksheet("How to read this"), options, words);
   return Buffer.from(await book.xlsx.writeBuffer());
 }
 
@@ -100,14 +150,13 @@ function fillList(sheet: ExcelJS.Worksheet, rows: readonly LeadRow[]): void {
   sheet.pageSetup = { orientation: "landscape", fitToPage: true, fitToWidth: 1, fitToHeight: 0, printTitlesRow: "1:1" };
 }
 
-function fillGuide(sheet: ExcelJS.Worksheet, options: LeadsFileOptions): void {
+function fillGuide(sheet: ExcelJS.Worksheet, options: LeadsFileOptions, words: ListWords): void {
   const customers = options.mode === "nonprofit" ? "donors" : "customers";
-  const act = options.mode === "nonprofit" ? "gift" : "purchase";
   sheet.columns = [{ width: 22 }, { width: 100 }];
   sheet.addRows([
     [`${options.firm}: how to read this list`],
     [],
-    ["Rank", `1 is the best: most likely ${act} within ${options.horizonDays} days, weighed by what it is worth.`],
+    ["Rank", words.rank],
     [
       "Band",
       "High, Medium or Low, with its meaning in words beside it. The words come from what such customers did before.",

@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { C360Error, systemClock, toC360Error } from "#core";
+import { linkRecords, parseSettings, serialiseSettings } from "#identity";
+import type { LinkageSettings, LinkOptions, LinkResult } from "#identity";
+import type { CommandInput } from "../command.ts";
+import { fieldMapText, readRecordFiles } from "../linkage/read-records.ts";
+import type { RecordFiles } from "../linkage/read-records.ts";
+import {
+  readAnswers,
+  writeCandidates,
+  writeClusters,
+  writePairs,
+  writeQuestions,
+  writeRelations,
+  writeText,
+} from "../linkage/outputs.ts";
+import type { Answers } from "../linkage/outputs.ts";
+import { snakeKeys } from "../linkage/snake-keys.ts";
+import type { Output } from "../output.ts";
+import { commandOutput } from "../workspace.ts";
+
+const text = (input: CommandInput, name: string): string | undefined => {
+  const value = input.options[name];
+  return typeof value === "string" ? value : undefined;
+};
+
+/** `c360 link`: who is who in files, without a workspace. Abstaining is no failure. */
+export async function run(input: CommandInput): Promise<number> {
+  const out = commandOutput(input);
+  const started = systemClock.now();
+  const target = text(input, "out");
+  if (target === undefined) throw usage("Say where the clusters go: --out clusters.csv.");
+  const options = await readOptions(input);
+  out.step("Read");
+  const [fields, country] = [text(input, "fields"), text(input, "country")];
+  const read = await readRecordFiles({
+    files: input.args,
+    command: "link",
+    ...(fields === undefined ? {} : { fields }),
+    ...(country === undefined ? {} : { country }),
+  });
+  out.done(`${read.records.length.toLocaleString("en")} records`);
+  await tellMap(out, read, text(input, "fieldsOut"));
+  const order = read.records.map(({ key }) => key);
+  const answersFile = text(input, "answers");
+  const answers = answersFile === undefined ? NO_ANSWERS : await readAnswers(answersFile, new Set(order));
+  const readSeconds = (systemClock.now() - started) / 1000;
+  const result = await linkAll(out, read, answers, options);
+  await writeOutputs(input, target, result, order);
+  const report = {
+    files: input.args.map((file) => basename(file)),
+    ...(snakeKeys(result.report) as object),
+    seconds: { read: readSeconds, ...result.report.seconds, total: (systemClock.now() - started) / 1000 },
+    peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+    questions: result.questions.length,
+    relations: result.relations.length,
+    answers: { used: answers.constraints.length, unknown_records: answers.unknown },
+    field_map: read.map,
+    field_map_guessed: read.guessed,
+    country: read.pack.country,
+    notices: read.notices,
+    seed: options.seed,
+  };
+  const reportFile = text(input, "report");
+  if (reportFile !== undefined) await writeText(reportFile, `${JSON.stringify(report, null, 2)}\n`);
+  tellResult(out, result, target);
+  out.result(report);
+  return 0;
+}
+
+const NO_ANSWERS: Answers = { constraints: [], unknown: 0 };
+
+type RunOptions = Pick<LinkOptions, "precision" | "seed" | "threads" | "settings">;
+
+async function readOptions(input: CommandInput): Promise<RunOptions> {
+  const settings = await readSettings(text(input, "settings"));
+  return {
+    precision: readPrecision(text(input, "precision")),
+    seed: readWhole(text(input, "seed"), "--seed", 1),
+    threads: readWhole(text(input, "threads"), "--threads", 2),
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+async function linkAll(out: Output, read: RecordFiles, answers: Answers, options: RunOptions): Promise<LinkResult> {
+  const { one_record_per_entity: once } = read.map;
+  out.step("Link");
+  const result = await linkRecords({
+    ...options,
+    records: read.records,
+    constraints: answers.constraints,
+    pack: read.pack,
+    ...(once === undefined || once === false ? {} : { oneRecordPerEntity: once }),
+    now: () => systemClock.now(),
+    onProgress: (phase, done, total) => out.progress(done, total, phase),
+  });
+  out.done(`${result.report.clusters.toLocaleString("en")} clusters`);
+  return result;
+}
+
+function usage(problem: string): C360Error {
+  return new C360Error("USAGE", { problem, command: "link" });
+}
+
+function readPrecision(given: string | undefined): number {
+  const value = given === undefined ? 0.995 : Number(given);
+  if (Number.isFinite(value) && value >= 0.5 && value < 1) return value;
+  throw usage(`--precision ${given ?? ""} is no share from 0.5 to below 1.`);
+}
+
+function readWhole(given: string | undefined, flag: string, other: number): number {
+  const value = given === undefined ? other : Number(given);
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw usage(`${flag} ${given ?? ""} is no whole number.`);
+}
+
+async function readSettings(file: string | undefined): Promise<LinkageSettings | undefined> {
+  if (file === undefined) return undefined;
+  const document = await readFile(file, "utf8").catch((error: unknown) => {
+    throw toC360Error(error, basename(file));
+  });
+  return parseSettings(document);
+}
+
+async function tellMap(out: Output, read: RecordFiles, target: string | undefined): Promise<void> {
+  for (const notice of read.notices) out.line(`  ${notice}`);
+  if (read.guessed) {
+    out.line("No field map was given; this was guessed (--fields-out writes it, --fields takes it back mended):");
+    for (const line of fieldMapText(read.map).trimEnd().split("\n")) out.line(`  ${line}`);
+  }
+  if (target !== undefined) await writeText(target, fieldMapText(read.map));
+}
+
+async function writeOutputs(
+  input: CommandInput,
+  target: string,
+  result: LinkResult,
+  order: readonly string[],
+): Promise<void> {
+  await writeClusters(target, result, order);
+  const [pairs, candidates] = [text(input, "pairs"), text(input, "candidates")];
+  const [questions, relations] = [text(input, "questions"), text(input, "relations")];
+  const settings = text(input, "settingsOut");
+  if (pairs !== undefined) await writePairs(pairs, result);
+  if (candidates !== undefined) await writeCandidates(candidates, result);
+  if (questions !== undefined) await writeQuestions(questions, result);
+  if (relations !== undefined) await writeRelations(relations, result);
+  if (settings !== undefined) await writeText(settings, serialiseSettings(result.settings));
+}
+
+function tellResult(out: Output, result: LinkResult, target: string): void {
+  const { report } = result;
+  const count = (n: number): string => n.toLocaleString("en");
+  out.line(`${count(report.rows)} records are ${count(report.clusters)} customers → ${target}`);
+  out.line(
+    `  ${count(report.autoClusters)} clusters when only what is sure at precision ${report.precision} is merged; ${count(result.questions.length)} questions; ${count(result.relations.length)} relations`,
+  );
+  for (const { kind, reason } of report.abstentions) out.line(`  ${kind}: nothing is merged unattended. ${reason}`);
+  if (report.contradictions.length > 0)
+    out.line(`  ${count(report.contradictions.length)} answers contradict others and were left out`);
+}

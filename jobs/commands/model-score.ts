@@ -1,0 +1,61 @@
+import { basename } from "node:path";
+import { C360Error } from "#core";
+import { openBackend, scoreTable } from "#models";
+import type { CommandInput } from "../command.ts";
+import { idsOf, lackingFeatures, readModelFile } from "../modelling/model-file.ts";
+import { reasonTexts } from "../modelling/model-reasons.ts";
+import { columnNamed, readModelTable, textOption, wholeOption } from "../modelling/model-table.ts";
+import { writeTableFile } from "../table-files.ts";
+import { commandOutput } from "../workspace.ts";
+
+const COMMAND = "model score";
+/** Rows that are explained at a time: effects of all rows at once would fill the memory. */
+const BLOCK = 8192;
+
+/** `c360 model score`: id, probability, band and reasons for each row. */
+export async function run(input: CommandInput): Promise<number> {
+  const out = commandOutput(input);
+  const target = textOption(input, "out");
+  if (target === null)
+    throw new C360Error("USAGE", { problem: "Name the answer: --out scores.csv.", command: COMMAND });
+  const many = wholeOption(input, "reasons", 3, COMMAND);
+  const model = await readModelFile(input.args[0] ?? "");
+  const { table, notices } = await readModelTable(input.args[1] ?? "");
+  const lacking = lackingFeatures(model, table);
+  const named = textOption(input, "id");
+  const ids = idsOf(model, table, named === null ? null : columnNamed(table, named, COMMAND));
+  const backend = await openBackend();
+  const names = [
+    "id",
+    "probability",
+    "band",
+    ...Array.from({ length: many }, (_unused, k) => `reason_${String(k + 1)}`),
+  ];
+  const bands = { High: 0, Medium: 0, Low: 0 };
+  const rows: (string | number | null)[][] = [];
+  out.step("Scoring");
+  for (let from = 0; from < table.rows; from += BLOCK) {
+    const to = Math.min(table.rows, from + BLOCK);
+    const columns = Object.fromEntries(
+      model.features.map((name) => [name, (table.columns[name] ?? []).slice(from, to)]),
+    );
+    const scores = scoreTable(backend, model, { rows: to - from, columns }, { effects: many > 0 });
+    for (let i = 0; i < to - from; i += 1) {
+      const band = scores.bands[i]!;
+      bands[band] += 1;
+      const value = (feature: string): string | number | boolean | null => table.columns[feature]?.[from + i] ?? null;
+      const reasons = many === 0 ? [] : reasonTexts(model, scores.effects[i]!, value, many);
+      const padded = Array.from({ length: many }, (_unused, k) => reasons[k] ?? null);
+      rows.push([ids[from + i]!, scores.probabilities[i]!, band, ...padded]);
+    }
+    out.progress(to, table.rows, "rows");
+  }
+  await writeTableFile(target, names, rows);
+  out.done(`${table.rows.toLocaleString("en")} rows`);
+  for (const notice of [...notices, ...lacking]) out.line(out.dim(notice));
+  out.line(
+    `High ${String(bands.High)}, Medium ${String(bands.Medium)}, Low ${String(bands.Low)}. Written: ${basename(target)}`,
+  );
+  out.result({ rows: table.rows, model: model.name, version: model.version, bands, notices: [...notices, ...lacking] });
+  return 0;
+}

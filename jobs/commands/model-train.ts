@@ -1,0 +1,86 @@
+import { writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { C360Error, toC360Error } from "#core";
+import { ALL_KINDS, openBackend, rateInWords, serialiseModel, takeRows, trainTabular } from "#models";
+import type { TabularModel, TrainOptions } from "#models";
+import type { CommandInput } from "../command.ts";
+import { ruleColumns } from "../modelling/evaluation-jobs.ts";
+import { modelPage } from "../modelling/model-page.ts";
+import {
+  columnList,
+  columnNamed,
+  readModelTable,
+  textOption,
+  timeOrder,
+  wholeOption,
+} from "../modelling/model-table.ts";
+import { timeCheck } from "../modelling/time-check.ts";
+import { commandOutput } from "../workspace.ts";
+
+const COMMAND = "model train";
+
+/** `c360 model train`: learns from a table and writes a model file. */
+export async function run(input: CommandInput): Promise<number> {
+  const out = commandOutput(input);
+  const target = textOption(input, "out");
+  if (target === null)
+    throw new C360Error("USAGE", { problem: "Name the model's file: --out churn.model.", command: COMMAND });
+  const read = await readModelTable(input.args[0] ?? "");
+  const label = columnNamed(read.table, textOption(input, "target") ?? "", COMMAND);
+  const [id, time] = (["id", "time"] as const).map((option) => {
+    const name = textOption(input, option);
+    return name === null ? null : columnNamed(read.table, name, COMMAND);
+  });
+  const drop = [
+    ...columnList(read.table, input, "drop", COMMAND),
+    ...(time === null || time === undefined ? [] : [time]),
+  ];
+  const positive = textOption(input, "positive");
+  const rule = ruleColumns(read.table, [label, id ?? "", ...drop]);
+  const options: TrainOptions = {
+    target: label,
+    ...(positive === null ? {} : { positive }),
+    ...(id === null || id === undefined ? {} : { group: id }),
+    ...(rule === null ? {} : { rule }),
+    drop,
+    kinds: ALL_KINDS,
+    seed: wholeOption(input, "seed", 1, COMMAND),
+  };
+  out.step("Training");
+  const table =
+    time === null || time === undefined ? read.table : takeRows(read.table, timeOrder(read.table, time, COMMAND));
+  const backend = await openBackend();
+  const result = trainTabular(backend, table, options);
+  if (result.status === "not scored") throw new C360Error("MODEL_REFUSED", { problem: `No score: ${result.reason}.` });
+  out.done(result.model.name);
+  const late = time === null || time === undefined ? [] : timeCheck(backend, table, options, time);
+  const alarms = [...result.alarms, ...late];
+  await write(target, serialiseModel(result.model));
+  const notices = [...read.notices, ...result.notices];
+  const page = textOption(input, "report");
+  if (page !== null) await write(page, new TextEncoder().encode(modelPage(result.model, alarms, notices)));
+  out.line(
+    `${result.model.name}: AUC ${figure(result.model, "auc")}, log-loss ${figure(result.model, "log_loss")} on rows not seen`,
+  );
+  for (const band of ["High", "Medium", "Low"] as const) {
+    out.line(
+      `${band}: ${rateInWords(result.model.bands.rates[band])} (${String(result.model.bands.customers[band])} rows)`,
+    );
+  }
+  for (const { column, kind, detail } of alarms) out.line(`Alarm: ${column}: ${kind.replaceAll("_", " ")}: ${detail}`);
+  for (const notice of notices) out.line(out.dim(notice));
+  out.line(`Written: ${basename(target)}`);
+  const { name, version, kind, metrics, bands, settings, calibration } = result.model;
+  out.result({ name, version, kind, metrics, bands, settings, calibration: calibration.kind, alarms, notices });
+  return 0;
+}
+
+function figure(model: TabularModel, name: string): string {
+  return (model.metrics[name] ?? NaN).toFixed(4);
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes, { mode: 0o600 }).catch((error: unknown) => {
+    throw toC360Error(error, basename(path));
+  });
+}

@@ -1,0 +1,7 @@
+import type { CommandInput } from "../command.ts";
+import { runNormalise } from "../normalise/run.ts";
+
+/** `c360 normalise money`. */
+export function run(input: CommandInput): Promise<number> {
+  return runNormalise(input, "money");
+}

@@ -1,0 +1,169 @@
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { parse, stringify } from "yaml";
+import { C360Error, toC360Error } from "#core";
+import type { CountryPack } from "#core";
+import { buildLinkRecords, choosePack, fieldMapSchema, guessFieldMap, mergePacks } from "#identity";
+import type { FieldMap, LinkRecord, RecordTable } from "#identity";
+import { readTableFile } from "../table-files.ts";
+import type { TableFile } from "../table-files.ts";
+import { describeProblems } from "../workspace.ts";
+import { loadPacks } from "./packs.ts";
+
+const SAMPLE_ROWS = 200;
+
+/** Records of one or more files, and how they were read. */
+export interface RecordFiles {
+  readonly records: readonly LinkRecord[];
+  readonly map: FieldMap;
+  /** True where no map was given. */
+  readonly guessed: boolean;
+  readonly pack: CountryPack;
+  readonly notices: readonly string[];
+}
+
+/** What to read, and how. */
+export interface ReadOptions {
+  readonly files: readonly string[];
+  /** MAP.yaml; without it the map is guessed. */
+  readonly fields?: string;
+  readonly country?: string;
+  /** Command named in errors. */
+  readonly command: string;
+}
+
+/**
+ * Reads records for linkage from files by a field map, or by a guess. Every row becomes a record. Throws FILE_* for what
+ * cannot be read and USAGE for a map that does not fit or ids that stand more than once.
+ */
+export async function readRecordFiles(options: ReadOptions): Promise<RecordFiles> {
+  const { files, command } = options;
+  const problem = (text: string): C360Error => new C360Error("USAGE", { problem: text, command });
+  if (files.length === 0) throw problem("Name a file to read.");
+  const read: TableFile[] = [];
+  for (const file of files) read.push(await readTableFile(file, { text: true }));
+  const packs = await loadPacks(options.country);
+  const guess = options.fields === undefined ? guessMap(read, packs[0]) : null;
+  const map = guess?.map ?? (await readFieldMap(options.fields ?? ""));
+  checkColumns(map, read, command);
+  const tables = read.map(asTable);
+  const base = options.country === undefined ? choosePack(tables, map, packs) : packs[0];
+  const pack = mergePacks([base, ...packs.filter(({ country }) => country !== base.country)]);
+  const { ids, notices } = recordIds(map, read, problem);
+  return {
+    records: buildLinkRecords(tables, { map, pack, ids }),
+    map,
+    guessed: guess !== null,
+    pack,
+    notices: [...read.flatMap((table) => table.notices), ...(guess?.notes ?? []), ...notices],
+  };
+}
+
+function asTable(table: TableFile): RecordTable {
+  return {
+    source: basename(table.file, extname(table.file)),
+    names: table.names,
+    columns: table.columns as readonly (readonly (string | null)[])[],
+    rows: table.rows,
+  };
+}
+
+/** Reads and validates MAP.yaml. Throws a C360Error that names every wrong line. */
+export async function readFieldMap(file: string): Promise<FieldMap> {
+  const name = basename(file);
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw toC360Error(error, name);
+  });
+  let value: unknown;
+  try {
+    value = parse(text) ?? {};
+  } catch (error) {
+    const problems = error instanceof Error ? (error.message.split("\n")[0] ?? "not YAML") : "not YAML";
+    throw new C360Error("CONFIG_INVALID", { file: name, problems }, { cause: error });
+  }
+  const result = fieldMapSchema.safeParse(value);
+  if (!result.success) throw new C360Error("CONFIG_INVALID", { file: name, problems: describeProblems(result.error) });
+  return result.data;
+}
+
+/** A field map as YAML, in the form that {@link readFieldMap} reads. */
+export function fieldMapText(map: FieldMap): string {
+  return stringify(map);
+}
+
+function guessMap(read: readonly TableFile[], pack: CountryPack): { map: FieldMap; notes: readonly string[] } {
+  const [one] = read;
+  const columns = one?.names ?? [];
+  const rows = Math.min(SAMPLE_ROWS, one?.rows ?? 0);
+  const step = Math.max(1, Math.floor((one?.rows ?? 0) / Math.max(1, rows)));
+  const sample = Array.from({ length: rows }, (_row, at) =>
+    columns.map((_name, column) => String(one?.columns[column]?.[at * step] ?? "")),
+  );
+  return guessFieldMap({ title: one?.file ?? "", columns, sample, pack });
+}
+
+// Every column of the map must stand in some file, and the id in all of them: a spelling error must not pass as "ignored".
+function checkColumns(map: FieldMap, read: readonly TableFile[], command: string): void {
+  const all = new Set(read.flatMap(({ names }) => names));
+  const absent = [map.source, ...Object.keys(map.fields)].filter((name) => name !== undefined && !all.has(name));
+  const withoutId = map.id === undefined ? [] : read.filter(({ names }) => !names.includes(map.id ?? ""));
+  if (absent.length === 0 && withoutId.length === 0) return;
+  const wrong = [
+    ...(absent.length === 0
+      ? []
+      : [`no file has the column ${absent.map((name) => `"${name ?? ""}"`).join(", ")} of the map`]),
+    ...withoutId.map(({ file }) => `${file} has no id column "${map.id ?? ""}"`),
+  ];
+  const shown = [...all].slice(0, 40).map((name) => `"${name}"`);
+  const there = `The columns are ${shown.join(", ")}${all.size > shown.length ? `, and ${all.size - shown.length} more` : ""}.`;
+  throw new C360Error("USAGE", { problem: `${wrong.join("; ")}. ${there}`, command });
+}
+
+/**
+ * Ids of all rows: the id column, or the row's number. Ids that stand in several files are told apart by the file's name;
+ * ids that stand twice in one file are refused, since no output could tell the two rows apart.
+ */
+function recordIds(
+  map: FieldMap,
+  read: readonly TableFile[],
+  problem: (text: string) => C360Error,
+): { ids: readonly string[]; notices: readonly string[] } {
+  const notices: string[] = [];
+  const perFile = read.map((table) => fileIds(map, table, notices, problem));
+  const all = perFile.flat();
+  if (new Set(all).size === all.length) return { ids: all, notices };
+  notices.push("ids stand in several files; they are written as FILE:ID");
+  const ids = perFile.flatMap((list, at) => {
+    const { file = "" } = read[at] ?? {};
+    return list.map((id) => `${read.filter((one) => one.file === file).length > 1 ? `${at + 1}/` : ""}${file}:${id}`);
+  });
+  return { ids, notices };
+}
+
+function fileIds(map: FieldMap, table: TableFile, notices: string[], problem: (text: string) => C360Error): string[] {
+  const column = map.id === undefined ? undefined : table.columns[table.names.indexOf(map.id)];
+  if (column === undefined) return Array.from({ length: table.rows }, (_row, at) => String(at + 1));
+  const firstRow = new Map<string, number>();
+  const ids: string[] = [];
+  let [blank, doubled, example] = [0, 0, ""];
+  for (let row = 0; row < table.rows; row += 1) {
+    const cell = column[row];
+    const given = cell === null || cell === undefined ? "" : String(cell).trim();
+    if (given === "") blank += 1;
+    const id = given === "" ? `row-${row + 1}` : given;
+    const before = firstRow.get(id);
+    if (before === undefined) firstRow.set(id, row);
+    else {
+      doubled += 1;
+      if (example === "") example = `rows ${before + 1} and ${row + 1}`;
+    }
+    ids.push(id);
+  }
+  if (doubled > 0) {
+    throw problem(
+      `In ${table.file} the column "${map.id ?? ""}" does not tell records apart: ${doubled} rows repeat an id (first ${example}). Name another id column, or none: rows are then numbered.`,
+    );
+  }
+  if (blank > 0) notices.push(`${table.file}: ${blank} rows have no id; they are called row-N after their place`);
+  return ids;
+}
