@@ -1,0 +1,131 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ALL_KINDS, openBackend, openTraining, scoreTable } from "#models";
+import type { ModelKind, Table } from "#models";
+import { seededRandom } from "#core";
+import { atMost } from "./figure.ts";
+import type { Figure } from "./figure.ts";
+import { TABULAR_SETS } from "./models-sets.ts";
+import type { TabularSet } from "./models-sets.ts";
+import { benchValues } from "./models-value.ts";
+import { measure } from "./process.ts";
+
+const PARTS = ["sets", "values", "training", "scoring"] as const;
+
+/**
+ * Tabular models through the commands themselves. Words choose parts (sets, values, training, scoring) or sets by name; the folder
+ * of the sets is MODELS_DATA. Without words everything is measured.
+ */
+export async function* benchModels(words: readonly string[]): AsyncGenerator<Figure> {
+  const wants = (part: (typeof PARTS)[number]): boolean => words.length === 0 || words.includes(part);
+  const folder = process.env["MODELS_DATA"];
+  const dir = await mkdtemp(join(tmpdir(), "c360-models-"));
+  try {
+    for (const set of TABULAR_SETS) {
+      if (!wants("sets") && !words.includes(set.name)) continue;
+      if (folder === undefined) yield { what: set.name, value: "not measured: MODELS_DATA is not set" };
+      else yield* benchSet(set, folder, dir);
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  if (wants("values")) {
+    if (folder === undefined) yield { what: "values", value: "not measured: MODELS_DATA is not set" };
+    else yield* benchValues(folder);
+  }
+  if (wants("training")) yield* benchTraining();
+  if (wants("scoring")) yield* benchScoring();
+}
+
+interface Report {
+  readonly alarms: readonly { readonly column: string }[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly auc: number;
+    readonly log_loss: number;
+    readonly top_decile_lift: number;
+    readonly pooled_calibration_error: number;
+    readonly against: { readonly log_loss: number; readonly log_loss_se: number } | null;
+  }[];
+}
+
+async function* benchSet(set: TabularSet, folder: string, dir: string): AsyncGenerator<Figure> {
+  const report = join(dir, `${set.name}.json`);
+  const words = ["model", "evaluate", join(folder, set.table), "--target", set.target, "--positive", set.positive];
+  words.push("--drop", set.drop.join(","), "--models", "champion,logistic", "--out", join(dir, `${set.name}.csv`));
+  words.push(
+    "--report",
+    report,
+    ...(set.time === null ? ["--splits", join(folder, set.splits)] : ["--time", set.time]),
+  );
+  const run = await measure(words);
+  if (run.status !== 0) {
+    yield { what: `${set.name}: failed`, value: run.stderr.trim(), met: false };
+    return;
+  }
+  const { models, alarms } = JSON.parse(await readFile(report, "utf8")) as Report;
+  const [champion, logistic] = models;
+  if (champion === undefined) return;
+  const { bars } = set;
+  yield atLeast(`${set.name}: AUC`, champion.auc, bars.auc);
+  if (bars.logLoss !== undefined) yield atMost(`${set.name}: log-loss`, champion.log_loss, "nats", bars.logLoss);
+  if (bars.ece !== undefined) yield atMost(`${set.name}: pooled ECE`, champion.pooled_calibration_error, "", bars.ece);
+  if (bars.lift !== undefined) yield atLeast(`${set.name}: top-decile lift`, champion.top_decile_lift, bars.lift);
+  if (logistic?.against) {
+    const { log_loss: worse, log_loss_se: error } = logistic.against;
+    yield { what: `${set.name}: logistic worse by`, value: `${worse.toFixed(4)} ± ${error.toFixed(4)}`, unit: "nats" };
+  }
+  if (set.leaks.length > 0) {
+    const named = new Set(alarms.map(({ column }) => column));
+    const found = set.leaks.filter((column) => named.has(column)).length;
+    const bar = String(set.leaks.length);
+    yield { what: `${set.name}: leaking columns named`, value: found, bar, met: found === set.leaks.length };
+  }
+  yield atMost(`${set.name}: evaluation`, run.seconds, "s", 360);
+}
+
+function atLeast(what: string, value: number, bar: number): Figure {
+  return { what, value: Math.round(value * 10_000) / 10_000, bar: `>= ${String(bar)}`, met: value >= bar };
+}
+
+async function* benchTraining(): AsyncGenerator<Figure> {
+  const backend = await openBackend();
+  const seconds = (rows: number, kinds: readonly ModelKind[]): number => {
+    const table = madeUp(rows, 20);
+    const from = performance.now();
+    openTraining(backend, table, { target: "y", seed: 1, kinds });
+    return (performance.now() - from) / 1000;
+  };
+  yield atMost("train additive, 7,000 rows, five folds", seconds(7000, ["additive"]), "s", 1);
+  yield atMost("train network, 7,000 rows, five folds", seconds(7000, ["network"]), "s", 20);
+  yield atMost("train everything, 45,000 rows, five folds", seconds(45_000, ALL_KINDS), "s", 60);
+}
+
+async function* benchScoring(): AsyncGenerator<Figure> {
+  const backend = await openBackend();
+  const table = madeUp(20_000, 40);
+  const session = openTraining(backend, table, { target: "y", seed: 1, kinds: ["additive"] });
+  if (session.status !== "trained") return;
+  const { model } = session.ship(["additive"]);
+  const many = madeUp(200_000, 40);
+  const from = performance.now();
+  scoreTable(backend, model, many, { effects: false });
+  const rate = many.rows / ((performance.now() - from) / 1000);
+  yield {
+    what: "score an additive model on 40 columns of a table, one thread",
+    value: Math.round(rate),
+    unit: "rows/s",
+  };
+}
+
+/** Numbers of which a few matter, two of them together. */
+function madeUp(rows: number, columns: number): Table {
+  const random = seededRandom(1);
+  const made = Array.from({ length: columns }, () => Array.from({ length: rows }, () => random()));
+  const y = Array.from({ length: rows }, (_unused, i) => {
+    const [a = 0, b = 0, c = 0] = made.map((column) => column[i] ?? 0);
+    return random() < 1 / (1 + Math.exp(2 - 3 * a * b - c)) ? 1 : 0;
+  });
+  return { rows, columns: { ...Object.fromEntries(made.map((column, k) => [`x${String(k)}`, column])), y } };
+}
