@@ -60,7 +60,14 @@ const MAX_REDIRECTS = 5;
 
 /** Makes a client on the connector's context. */
 export function createHttp(context: ConnectorContext, options: HttpOptions): HttpClient {
-  const redactor = createRedactor();
+  const own = createRedactor();
+  const redactor: Redactor = {
+    redact: (text) => own.redact(text),
+    add: (secret) => {
+      own.add(secret);
+      context.hide?.(secret);
+    },
+  };
   const transport = createTransport({
     vendor: options.vendor,
     allowPrivateHosts: context.allowPrivateHosts,
@@ -69,6 +76,7 @@ export function createHttp(context: ConnectorContext, options: HttpOptions): Htt
     maxBodyBytes: context.limits.maxBodyBytes,
   });
   const breakers = new Map<string, Breaker>();
+  const limits = new Map<string, Breaker>();
   const count = { sent: 0, throttled: false };
   const tools: Tools = {
     context,
@@ -76,6 +84,12 @@ export function createHttp(context: ConnectorContext, options: HttpOptions): Htt
     transport,
     count,
     breakerOf: (url) => breakerFor(breakers, url, context.clock),
+    limitOf: (url) => {
+      const { key } = options.pace(url);
+      const known = limits.get(key) ?? createBreaker(context.clock, 1);
+      limits.set(key, known);
+      return known;
+    },
   };
   return {
     request: async (what) => {
@@ -102,6 +116,8 @@ interface Tools {
   readonly transport: ReturnType<typeof createTransport>;
   readonly count: { sent: number; throttled: boolean };
   readonly breakerOf: (url: URL) => Breaker;
+  /** Open for a minute once a request gave up waiting for a limit: others under the same limit need not wait too. */
+  readonly limitOf: (url: URL) => Breaker;
 }
 
 function breakerFor(breakers: Map<string, Breaker>, url: URL, clock: Clock): Breaker {
@@ -115,10 +131,12 @@ async function requestWithRetries(tools: Tools, what: HttpRequest): Promise<Http
   const { context, options } = tools;
   const first = parseUrl(what.url);
   const breaker = tools.breakerOf(first);
+  const limit = tools.limitOf(first);
   const tries = options.tries ?? 6;
   let waited = 0;
   for (let attempt = 0; ; attempt += 1) {
     if (breaker.closedFor() > 0) throw down(options, "it failed several times in a row and is left alone for a minute");
+    if (limit.closedFor() > 0) throw limited(options, waited);
     const outcome = await tryOnce(tools, first, what);
     if ("response" in outcome) {
       breaker.succeeded();
@@ -129,12 +147,8 @@ async function requestWithRetries(tools: Tools, what: HttpRequest): Promise<Http
     const over = wait > (options.maxWaitMs ?? 3_600_000);
     if (attempt + 1 >= tries || over) {
       if (outcome.kind === "transient") breaker.failed();
-      throw outcome.kind === "rate"
-        ? new C360Error("VENDOR_RATE", {
-            vendor: options.vendor,
-            waited: `${Math.round((over ? wait : waited) / 1000)} s`,
-          })
-        : down(options, outcome.reason);
+      else limit.failed();
+      throw outcome.kind === "rate" ? limited(options, over ? wait : waited) : down(options, outcome.reason);
     }
     context.log.debug(
       { vendor: options.vendor, wait_ms: Math.round(wait), kind: outcome.kind },
@@ -240,6 +254,10 @@ function pathOf(response: HttpResponse): string {
 
 function requestRefused(options: HttpOptions, reason: string): C360Error {
   return new C360Error("VENDOR_REQUEST", { vendor: options.vendor, reason });
+}
+
+function limited(options: HttpOptions, waitedMs: number): C360Error {
+  return new C360Error("VENDOR_RATE", { vendor: options.vendor, waited: `${Math.round(waitedMs / 1000)} s` });
 }
 
 function down(options: HttpOptions, reason: string): C360Error {

@@ -12,6 +12,12 @@ export const tableMappingSchema = z.strictObject({
   dateOrder: z.enum(["dmy", "mdy"]).nullable().optional(),
 });
 
+/** What can be done with a stream whose columns change. */
+export const DRIFT_POLICIES = ["evolve", "freeze", "discard_row", "discard_value"] as const;
+
+/** One of {@link DRIFT_POLICIES}. */
+export type DriftPolicy = (typeof DRIFT_POLICIES)[number];
+
 /** One source in c360.yaml. `settings` are checked by its connector. */
 export const sourceConfigSchema = z.strictObject({
   /** Name of the connector. */
@@ -23,6 +29,11 @@ export const sourceConfigSchema = z.strictObject({
   allow_private_hosts: z.array(z.string()).optional(),
   /** Streams to read; all that are found where absent. */
   streams: z.array(z.string()).optional(),
+  /**
+   * What happens when a stream's columns change, by stream name or `*`: `evolve` takes new ones (the default), `freeze` stops the
+   * stream, `discard_row` puts rows that use new ones into quarantine, `discard_value` leaves their values out.
+   */
+  drift: z.record(z.string(), z.enum(DRIFT_POLICIES)).optional(),
   /** By stream name. */
   tables: z.record(z.string(), tableMappingSchema).optional(),
 });

@@ -130,6 +130,8 @@ export interface ConnectorContext {
   readonly baseDir: string;
   /** Names the firm and a contact to the sites that are read. */
   readonly userAgent: string;
+  /** Takes a secret that was met on the way (a token), so that nothing which leaves the process shows it. */
+  readonly hide?: (secret: string) => void;
 }
 
 /** What is read of one stream. */
@@ -217,6 +219,19 @@ export interface ConnectorSession {
   close(): Promise<void>;
 }
 
+/** How a person lets us in where the vendor asks them in a browser: OAuth 2, authorisation code with PKCE. */
+export interface OAuthGrant {
+  readonly authorizeUrl: string;
+  readonly tokenUrl: string;
+  readonly scope: string;
+  /** Further parameters of the address, in the vendor's words. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** How the application proves itself at the token address. */
+  readonly clientAuth: "basic" | "body";
+  /** Where the vendor names the account that was chosen: parameter of its answer, and the setting that it belongs in. */
+  readonly account?: { readonly parameter: string; readonly setting: string };
+}
+
 /** A kind of source. One object per source, listed in `connectors/index.ts`. */
 export interface Connector<Settings = unknown> {
   /** `quickbooks`, `google-sheets`, `excel`, `directory`, `social`, `campaigns`. */
@@ -232,6 +247,8 @@ export interface Connector<Settings = unknown> {
   /** Splits settings that cover several accounts (drop sub-folders) into one for each; absent where settings are one account. */
   accounts?(settings: Settings, context: ConnectorContext): Promise<readonly Settings[]>;
   open(settings: Settings, context: ConnectorContext): Promise<ConnectorSession>;
+  /** The sign-in that these settings (not whole yet) need before `open`; null where they need none. */
+  oauth?(settings: Readonly<Record<string, unknown>>): OAuthGrant | null;
   /** Verifies a webhook and gives what it pokes, each object once. Throws VENDOR_AUTH for a signature that is not the vendor's. */
   webhook?(request: WebhookRequest, settings: Settings): readonly Poke[];
   /** Turns one raw record into our words. Pure; the text stays as the vendor wrote it. */

@@ -249,6 +249,18 @@ export const ERRORS = {
     "Nothing of that answer was used. If it stays so, report it with `c360 status --json`.",
     EXIT.failed,
   ),
+  BROWSER_MISSING: entry(
+    "config",
+    "The pages of this site need a browser, and none can be started.",
+    "Nothing was read. Install the package playwright-core and Chromium, name it in CHROMIUM_PATH, or set `render: never`.",
+    EXIT.failed,
+  ),
+  SCHEMA_FROZEN: entry(
+    "schema",
+    "{stream} is frozen and has other columns than before: {columns}",
+    "Nothing of it was taken over. If the change is right, set its `drift` to `evolve` in c360.yaml and type `c360 nightly`.",
+    EXIT.failed,
+  ),
   VENDOR_LIMIT: entry(
     "limit",
     "An answer of {vendor} passes a limit: {reason}",

@@ -1,7 +1,7 @@
 export { isoNow, manualClock, seededRandom, systemClock } from "./clock.ts";
 export type { Clock, Random } from "./clock.ts";
 export { environmentSchema, sourceConfigSchema, tableMappingSchema, workspaceConfigSchema } from "./config.ts";
-export type { Environment, SourceConfig, WorkspaceConfig } from "./config.ts";
+export type { DriftPolicy, Environment, SourceConfig, WorkspaceConfig } from "./config.ts";
 export type {
   CheckResult,
   CheckpointMessage,
@@ -12,6 +12,7 @@ export type {
   DeleteSemantics,
   KnownStream,
   MapContext,
+  OAuthGrant,
   NoticeMessage,
   ProgressMessage,
   RecordMessage,

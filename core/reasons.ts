@@ -10,6 +10,7 @@ export const QUARANTINE_REASONS = {
   unknown_currency: "The currency is not an ISO 4217 code in use.",
   shifted_columns: "The row's values do not fit its columns; a delimiter is missing or doubled.",
   unmapped_table: "The table's columns are not recognised; say what they mean in c360.yaml.",
+  schema_drift: "The row has a value in a column that is new, and the stream takes no new columns.",
   suppressed: "The record may not be kept: no lawful basis, or its owner asked to be left out.",
 } as const;
 
@@ -31,6 +32,7 @@ export type FilterReason = keyof typeof FILTER_REASONS;
 export const STREAM_NOTICES = {
   columns_moved: "Columns stand in another order than last time; they were found by name.",
   columns_added: "New columns appeared.",
+  fields_added: "Objects have fields that were not seen before.",
   columns_removed: "Columns are gone; their values stay empty.",
   column_renamed: "A column was renamed and recognised by its content.",
   stream_emptied: "The stream had records and now has none; the old ones are kept until somebody confirms.",

@@ -14,6 +14,8 @@ export interface Provenance {
   readonly lawfulBasis?: string;
   /** ISO date after which the record may no longer be kept. */
   readonly expires?: string;
+  /** Columns that the stream's drift policy does not accept: the row goes to quarantine. */
+  readonly drift?: string;
 }
 
 /** One object as the vendor sent it: the value of a message on `raw.<source>.<stream>`, keyed by `key`. */

@@ -18,5 +18,6 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
   model: "train, score, explain and judge models on files",
   names: "compare names",
+  secrets: "look after the secret store",
   normalise: "put telephones, addresses, money, dates and names into one form",
 };

@@ -3,6 +3,7 @@ import type { Connector, ConnectorSession, MapResult, RawRecord, StreamInfo, Tab
 import { findConnector } from "#connectors";
 import { recogniseTable } from "#identity";
 import { recordTableMapping } from "./config-file.ts";
+import { driftFacts, driftRejection } from "./drift.ts";
 import { requireConnector } from "./sources.ts";
 import type { Source } from "./sources.ts";
 import { releaseVersion } from "./workspace.ts";
@@ -90,15 +91,17 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
     map(raw) {
       const connector = requireConnector(raw.source);
       const table = tableOf(raw);
-      const result = connector.map(raw.raw, {
-        account: raw.account,
-        stream: raw.stream,
-        sourceId: raw.id,
-        key: raw.key,
-        homeCurrency: workspace.homeCurrency,
-        observedAt: raw.observedAt,
-        ...(table === undefined ? {} : { table }),
-      });
+      const result =
+        driftRejection(sources, raw) ??
+        connector.map(raw.raw, {
+          account: raw.account,
+          stream: raw.stream,
+          sourceId: raw.id,
+          key: raw.key,
+          homeCurrency: workspace.homeCurrency,
+          observedAt: raw.observedAt,
+          ...(table === undefined ? {} : { table }),
+        });
       return {
         result,
         mappingHash: mappingHash(connector, raw.stream, table),
@@ -117,13 +120,16 @@ export function createRecordMapper(workspace: Workspace, sources: readonly Sourc
 
   function mappingHash(connector: Connector, stream: string, table: TableMapping | undefined): string {
     const name = `${connector.name}:${stream}:${table === undefined ? "" : contentHash(table)}`;
-    const known = hashes.get(name);
-    if (known !== undefined) return known;
-    const facts = { connector: connector.name, version: connector.mappingVersion, table: table ?? null };
-    const made = contentHash({ ...facts, home: workspace.homeCurrency, pack: packHash, release });
+    const facts = mappingFacts(connector, table, driftFacts(sources, connector.name, stream));
+    const made = hashes.get(name) ?? contentHash({ ...facts, home: workspace.homeCurrency, pack: packHash, release });
     hashes.set(name, made);
     return made;
   }
+}
+
+/** What of a stream decides how its records are cleansed. */
+function mappingFacts(connector: Connector, table: TableMapping | undefined, drift: object): object {
+  return { connector: connector.name, version: connector.mappingVersion, table: table ?? null, ...drift };
 }
 
 type ConfiguredTable = NonNullable<Source["config"]["tables"]>[string];

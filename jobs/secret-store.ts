@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { C360Error } from "#core";
 import type { Clock, Environment, SecretStore } from "#core";
@@ -8,6 +8,10 @@ import { processIsAlive } from "./lock.ts";
 import { liveRedactor } from "./redaction.ts";
 
 const LEASE_WAIT_MS = 100;
+const STORE = "secrets.enc";
+const KEY = "secret.key";
+/** The key of a rotation that is at work. */
+const NEXT_KEY = "secret.key.next";
 /** A refresh may have to wait out a throttle: ten minutes. */
 const LEASE_TRIES = 6000;
 
@@ -20,12 +24,18 @@ export function createSecretStore(options: {
   readonly env: Environment;
   readonly clock: Clock;
 }): SecretStore {
-  const file = join(options.dir, "secrets.enc");
-  const key = once(() => loadKey(options.dir, options.env));
+  const file = join(options.dir, STORE);
+  let loaded: Promise<Buffer> | null = null;
+  const key = (): Promise<Buffer> => (loaded ??= loadKey(options.dir, options.env));
 
   async function read(): Promise<Record<string, string>> {
     if (!existsSync(file)) return {};
-    const values = decrypt(await readFile(file), await key(), file);
+    const values = await decryptStore(file, await key()).catch(async () => {
+      // Another process may have given the store a new key since.
+      await finishRotation(options.dir);
+      loaded = loadKey(options.dir, options.env);
+      return decryptStore(file, await loaded);
+    });
     for (const value of Object.values(values)) liveRedactor.add(value);
     return values;
   }
@@ -57,22 +67,67 @@ export function createSecretStore(options: {
   };
 }
 
+/**
+ * Gives the store a new key, and every secret in it a new encryption: the key file's, or the passphrase `next` where one is
+ * in use. A crash at any point leaves a store that can be opened. Gives the number of secrets. Throws SECRET_UNREADABLE.
+ */
+export async function rotateSecretKey(
+  options: { readonly dir: string; readonly env: Environment; readonly clock: Clock },
+  next: string | null,
+): Promise<number> {
+  return lease(options.dir, "write", options.clock, async () => {
+    await finishRotation(options.dir);
+    const file = join(options.dir, STORE);
+    const values = existsSync(file) ? await decryptStore(file, await loadKey(options.dir, options.env)) : {};
+    const hex = randomBytes(32).toString("hex");
+    const key = next === null ? Buffer.from(hex, "hex") : passphraseKey(next);
+    // The key first: a store under a key that nobody has would be lost.
+    if (next === null) await writeFile(join(options.dir, NEXT_KEY), hex, { mode: 0o600 });
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, encrypt(values, key), { mode: 0o600 });
+    await rename(temporary, file);
+    if (next === null) await rename(join(options.dir, NEXT_KEY), join(options.dir, KEY));
+    return Object.keys(values).length;
+  });
+}
+
+/** Brings a rotation to its end that was broken off after the store had its new key. */
+async function finishRotation(dir: string): Promise<void> {
+  const waiting = join(dir, NEXT_KEY);
+  const hex = await readFile(waiting, "utf8").catch(() => null);
+  if (hex === null) return;
+  const opens = await decryptStore(join(dir, STORE), Buffer.from(hex.trim(), "hex")).then(
+    () => true,
+    () => false,
+  );
+  if (opens) await rename(waiting, join(dir, KEY)).catch(() => undefined);
+  else await rm(waiting, { force: true });
+}
+
+function passphraseKey(passphrase: string): Buffer {
+  liveRedactor.add(passphrase);
+  return scryptSync(passphrase, "customer-360 secret store", 32);
+}
+
 async function loadKey(dir: string, env: Environment): Promise<Buffer> {
-  if (env.C360_SECRET_KEY !== undefined && env.C360_SECRET_KEY !== "") {
-    liveRedactor.add(env.C360_SECRET_KEY);
-    return scryptSync(env.C360_SECRET_KEY, "customer-360 secret store", 32);
-  }
-  const file = join(dir, "secret.key");
+  if (env.C360_SECRET_KEY !== undefined && env.C360_SECRET_KEY !== "") return passphraseKey(env.C360_SECRET_KEY);
+  const file = join(dir, KEY);
   await mkdir(dir, { recursive: true });
-  try {
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(randomBytes(32).toString("hex"));
-    await handle.close();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  if (!existsSync(file)) {
+    // Linked when it is whole: another process that starts now finds no key or this one, never half of it.
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, randomBytes(32).toString("hex"), { mode: 0o600 });
+    await link(temporary, file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    });
+    await rm(temporary, { force: true });
   }
   await chmod(file, 0o600);
   return Buffer.from((await readFile(file, "utf8")).trim(), "hex");
+}
+
+async function decryptStore(file: string, key: Buffer): Promise<Record<string, string>> {
+  return decrypt(await readFile(file), key, file);
 }
 
 function encrypt(values: Record<string, string>, key: Buffer): Buffer {
@@ -136,9 +191,4 @@ async function dropStale(file: string): Promise<void> {
   // Made but not yet signed: stale only once it is older than any signing takes.
   const made = await stat(file).catch(() => null);
   if (made !== null && made.mtimeMs + 10_000 < made.atimeMs) await rm(file, { force: true });
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => (made ??= make());
 }

@@ -99,7 +99,8 @@ function names(
   return error.issues.some((issue) => issue.path[0] === setting);
 }
 
-function connectorContext(workspace: Workspace, source: Source, options: OpenOptions): ConnectorContext {
+/** What the connector of a source is lent. */
+export function connectorContext(workspace: Workspace, source: Source, options: OpenOptions): ConnectorContext {
   return {
     clock: workspace.clock,
     random: seededRandom(1),
@@ -110,6 +111,7 @@ function connectorContext(workspace: Workspace, source: Source, options: OpenOpt
     allowPrivateHosts: source.config.allow_private_hosts ?? [],
     known: (account) => options.known(source.connector.name, account),
     baseDir: workspace.paths.dir,
+    hide: (secret) => liveRedactor.add(secret),
     userAgent: `Customer360/0.1 (${workspace.config.name}; ${workspace.config.user_agent_contact})`,
   };
 }

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly sync: boolean;
   readonly rebuild: boolean;
   readonly acceptDrop: readonly string[];
+  /** Backfill: read only what changed in this window (ISO dates, inclusive), where the vendor can be asked so. */
+  readonly window?: { readonly from: string; readonly to: string };
   readonly overrides: readonly string[];
   /** `resume`: go on with an unfinished or failed run, or refuse; `any`: go on if one was cut off, else start a new one. */
   readonly mode: "any" | "resume";

@@ -1,5 +1,6 @@
 import { contentHash, faultPoint, isoNow, rawTopic, sourceKey, toC360Error } from "#core";
 import type {
+  C360Error,
   ConnectorSession,
   Database,
   EventLog,
@@ -21,6 +22,8 @@ import {
   saveStreamState,
   startStreamRead,
 } from "#warehouse";
+import { watchDrift } from "./drift.ts";
+import type { DriftWatch } from "./drift.ts";
 import { describeMapping, tableMappings } from "./mappings.ts";
 import type { RecordMapper } from "./mappings.ts";
 import { openSource } from "./sources.ts";
@@ -40,6 +43,8 @@ export interface SyncOptions {
   readonly attempt: string;
   readonly mapper: RecordMapper;
   readonly acceptDrop: readonly string[];
+  /** Backfill: streams with a cursor read this window and keep their state; the others are left alone. */
+  readonly window?: { readonly from: string; readonly to: string };
   readonly signal: AbortSignal;
   readonly onProgress: (records: number) => void;
 }
@@ -123,6 +128,9 @@ class AccountRead {
   readonly #counts = new Map<string, { records: number; deletes: number }>();
   /** State of streams whose deletes are inferred is kept back until the volume guard has passed them. */
   readonly #pending = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #drift = new Map<string, DriftWatch>();
+  /** Streams that their drift policy stopped, with the error that says so. */
+  readonly #frozen = new Map<string, C360Error>();
   #streams: ReadonlyMap<string, StreamInfo> = new Map();
   #waiting: LogAppend[] = [];
 
@@ -139,6 +147,7 @@ class AccountRead {
           await this.#takeRecord(message);
           break;
         case "checkpoint":
+          if (this.#frozen.has(message.stream) || this.#options.window !== undefined) break;
           if (this.#infersDeletes(message.stream)) this.#pending.set(message.stream, message.state);
           else await this.#saveState(message.stream, message.state);
           break;
@@ -148,7 +157,11 @@ class AccountRead {
         case "streamEnd":
           await this.#endStream(message);
           break;
-        case "schema":
+        case "schema": {
+          const error = this.#drift.get(message.stream)?.schema(message) ?? null;
+          if (error !== null) this.#frozen.set(message.stream, error);
+          break;
+        }
         case "progress":
           break;
       }
@@ -158,7 +171,7 @@ class AccountRead {
 
   /** What is there, what its tables mean, and where each stream goes on. */
   async #plans(): Promise<readonly StreamPlan[]> {
-    const { workspace, mapper, db } = this.#options;
+    const { workspace, mapper, db, window } = this.#options;
     const found = await this.#session.discover();
     const wanted = found.filter((stream) => this.#source.config.streams?.includes(stream.name) ?? true);
     this.#streams = new Map(wanted.map((stream) => [stream.name, stream]));
@@ -168,12 +181,19 @@ class AccountRead {
       workspace.out.line(`  guessed ${describeMapping(guess)}`);
       await this.#notice(guess.stream, "mapping_guessed", "info", describeMapping(guess), guess.title);
     }
+    const known = new Map((await knownStreams(db, this.#where(""))).map((one) => [one.name, one.columns]));
+    const policies = this.#source.config.drift ?? {};
     const plans: StreamPlan[] = [];
     for (const stream of wanted) {
       const table = tables.get(stream.name);
-      if (table?.entity === "ignore") continue;
+      if (table?.entity === "ignore" || (window !== undefined && stream.cursorField === null)) continue;
+      const policy = policies[stream.name] ?? policies["*"] ?? "evolve";
+      const tabular = this.#source.connector.tabular === true;
+      const watch = watchDrift({ title: stream.title, policy, known: known.get(stream.name) ?? [], tabular });
+      this.#drift.set(stream.name, watch);
       const state = await readStreamState(db, this.#where(stream.name));
-      plans.push({ stream: stream.name, state, ...(table === undefined ? {} : { table }) });
+      const about = { ...(table === undefined ? {} : { table }), ...(window === undefined ? {} : { window }) };
+      plans.push({ stream: stream.name, state, ...about });
     }
     return plans;
   }
@@ -201,13 +221,19 @@ class AccountRead {
 
   async #takeRecord(message: RecordMessage): Promise<void> {
     await this.#begin(message.stream);
+    if (this.#frozen.has(message.stream)) return;
+    const verdict = this.#drift.get(message.stream)?.record(message) ?? { kind: "take", message };
+    if (verdict.kind === "stop") {
+      this.#frozen.set(message.stream, verdict.error);
+      return;
+    }
     const key = sourceKey({ ...this.#where(message.stream), id: message.id });
     if (this.#infersDeletes(message.stream)) {
       const keys = this.#seen.get(message.stream) ?? new Set();
       keys.add(key);
       this.#seen.set(message.stream, keys);
     }
-    await this.#append(message, key);
+    await this.#append(verdict.message, key);
   }
 
   async #append(message: RecordMessage, key: string): Promise<void> {
@@ -242,20 +268,28 @@ class AccountRead {
   async #saveState(stream: string, state: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#flush();
     faultPoint("sync.checkpoint");
-    const columns = this.#streams.get(stream)?.columns ?? [];
+    const found = this.#streams.get(stream)?.columns ?? [];
+    const columns = this.#drift.get(stream)?.accepted(found) ?? found;
     const { db, runId } = this.#options;
     await saveStreamState(db, { ...this.#where(stream), state, columns, runId, at: this.#at() });
   }
 
-  async #endStream(end: StreamEndMessage): Promise<void> {
-    await this.#begin(end.stream);
+  async #endStream(told: StreamEndMessage): Promise<void> {
+    await this.#begin(told.stream);
+    const end = this.#afterDrift(told);
+    const fresh = this.#drift.get(end.stream)?.fresh() ?? [];
+    if (fresh.length > 0) {
+      const message = `New fields: ${fresh.slice(0, 20).join(", ")}.`;
+      await this.#notice(end.stream, "fields_added", "info", message, fresh.slice(0, 20).join(", "));
+    }
     const { db, runId, attempt } = this.#options;
     const whole = end.outcome === "complete" || end.outcome === "empty_confirmed";
     const safe = whole && end.snapshot && this.#infersDeletes(end.stream) ? await this.#sweep(end) : true;
     await this.#flush();
     const state = this.#pending.get(end.stream);
     if (whole && safe && state !== undefined) await this.#saveState(end.stream, state);
-    if (whole && safe) await markStreamRead(db, { ...this.#where(end.stream), runId, at: this.#at() });
+    const current = whole && safe && this.#options.window === undefined;
+    if (current) await markStreamRead(db, { ...this.#where(end.stream), runId, at: this.#at() });
     const count = this.#counts.get(end.stream) ?? { records: 0, deletes: 0 };
     await finishStreamRead(db, {
       runId,
@@ -271,6 +305,14 @@ class AccountRead {
       at: this.#at(),
     });
     if (end.error !== undefined) this.failures.push({ subject: end.stream, error: end.error });
+  }
+
+  /** A stream that its drift policy stopped has failed, whatever its connector says. */
+  #afterDrift(end: StreamEndMessage): StreamEndMessage {
+    const frozen = this.#frozen.get(end.stream);
+    if (frozen === undefined) return end;
+    const { class: kind, code, message, hint } = frozen;
+    return { ...end, outcome: "failed", snapshot: false, error: { class: kind, code, message, hint } };
   }
 
   /** Deletes what a full read did not show any more. Gives false, and deletes nothing, when too much would go. */

@@ -9,6 +9,7 @@ import type { HttpResponse } from "../http-transport.ts";
 import { parseRobots, robotsAllowAll, robotsForbidAll } from "../robots.ts";
 import type { Robots, RobotsVerdict } from "../robots.ts";
 import { isChallenge } from "./parse.ts";
+import { createRenderer } from "./render.ts";
 import type { DirectorySettings } from "./settings.ts";
 
 /** A page is at most this large. */
@@ -22,6 +23,9 @@ export interface SiteClient {
   /** Asks for a page; 304, 404 and 410 are answers. Throws SITE_BLOCKED for a challenge page. */
   get(url: string, headers?: HttpRequest["headers"]): Promise<HttpResponse>;
   allowed(url: string): boolean;
+  /** The markup of a page after its scripts have run; each of their requests keeps the same rules. */
+  render(url: string): Promise<Buffer>;
+  close(): Promise<void>;
   readonly http: HttpClient;
 }
 
@@ -58,12 +62,23 @@ export function createSiteClient(settings: DirectorySettings, context: Connector
       return parsed;
     });
   };
+  const verdict = async (url: string): Promise<RobotsVerdict> => (await robots(url)).verdict(agent, url);
+  const get: SiteClient["get"] = (url, headers) =>
+    http.request({ url, accept: [304, 404, 410], ...(headers === undefined ? {} : { headers }) });
+  const allowed = (url: string): boolean => URL.canParse(url) && hosts.some((host) => matchesHost(new URL(url), host));
+  const renderer = createRenderer(context, async (url) =>
+    allowed(url) && (await verdict(url)).allowed ? get(url) : null,
+  );
   return {
     robots,
-    verdict: async (url) => (await robots(url)).verdict(agent, url),
-    get: (url, headers) =>
-      http.request({ url, accept: [304, 404, 410], ...(headers === undefined ? {} : { headers }) }),
-    allowed: (url) => URL.canParse(url) && hosts.some((host) => matchesHost(new URL(url), host)),
+    verdict,
+    get,
+    allowed,
+    render: (url) => renderer.render(url),
+    close: async () => {
+      await renderer.close();
+      await http.close();
+    },
     http,
   };
 }

@@ -177,7 +177,9 @@ async function* visit(crawl: Crawl, url: string): AsyncGenerator<ConnectorMessag
     markCurrent(crawl, url, known);
     return { ...NOTHING, next: known.next };
   }
-  const response = await client.get(url, conditions(known));
+  // What scripts fetch can change while the page that holds them does not.
+  const scripted = crawl.settings.render !== "never";
+  const response = await client.get(url, conditions(scripted ? undefined : known));
   if (response.status === 304 && known !== undefined) {
     crawl.pages.set(url, { ...known, lastmod });
     markCurrent(crawl, url, known);
@@ -189,7 +191,19 @@ async function* visit(crawl: Crawl, url: string): AsyncGenerator<ConnectorMessag
     crawl.current.add(url);
     return NOTHING;
   }
-  return yield* take(crawl, url, parsePage(response, crawl.settings.selectors), { response, verdict, lastmod });
+  return yield* take(crawl, url, await pageOf(crawl, url, response), { response, verdict, lastmod });
+}
+
+const UTF8 = { "content-type": "text/html; charset=utf-8" };
+
+/** The page as it was sent, or as its scripts made it where that is asked for. */
+async function pageOf(crawl: Crawl, url: string, response: HttpResponse): Promise<ParsedPage> {
+  const { selectors, render } = crawl.settings;
+  const sent = parsePage(response, selectors);
+  const scripts = /<script\b(?![^>]*ld\+json)/i.test(response.body.toString("latin1"));
+  const wanted = render === "always" || (render === "empty" && sent.listings.length === 0);
+  if (!wanted || !scripts || sent.noindex) return sent;
+  return parsePage({ ...response, headers: UTF8, body: await crawl.client.render(url) }, selectors);
 }
 
 /** What a page that was fetched gives: its listings, or a notice that it gives none any more. */

@@ -43,7 +43,7 @@ function session(settings: DirectorySettings, context: ConnectorContext): Connec
       readStreams(plans, { context, http: client.http }, (plan) =>
         crawlSite(client, settings, context, parseState(plan.state)),
       ),
-    close: () => client.http.close(),
+    close: () => client.close(),
   };
 }
 

@@ -24,6 +24,11 @@ export const directorySettings = z.strictObject({
   /** Hosts that may be asked; default: those of start_urls. */
   allow_hosts: z.array(z.string()).optional(),
   selectors: z.array(selectorSet).default([]),
+  /**
+   * Whether a page's scripts are run in a browser: `never` (the default), `empty` for pages that list nothing without them, or
+   * `always`. Needs playwright-core and Chromium.
+   */
+  render: z.enum(["never", "empty", "always"]).default("never"),
   /** Name of the terms under which the site may be read; kept with every record. */
   terms_policy: z.string().default("unreviewed"),
   /** Why personal data in it may be kept. */

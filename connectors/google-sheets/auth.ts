@@ -6,10 +6,8 @@ import { C360Error } from "#core";
 import type { ConnectorContext } from "#core";
 import type { HttpClient } from "../http.ts";
 import { parseJson } from "../json.ts";
+import { SCOPES } from "./settings.ts";
 import type { GoogleSheetsSettings } from "./settings.ts";
-
-const SCOPES =
-  "https://www.googleapis.com/auth/spreadsheets.readonly https://www.googleapis.com/auth/drive.metadata.readonly";
 
 const keyFile = z.looseObject({
   client_email: z.string().min(3),

@@ -36,8 +36,9 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
     hosts: hostsOf(settings.base_url, settings.drive_base_url, settings.token_url),
     pace: () => ({ key: `google-sheets/${bucket}`, pace: { perMinute: 50, burst: 8 } }),
     inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspectSheets(response)),
-    // The quota is refilled at the full minute; a short wait often does.
-    rateWaitMs: (now, attempt) => (attempt === 0 ? 2000 : 60_000 - (now % 60_000)),
+    // The quota is refilled at the full minute, or a minute after it was used; a short wait often does.
+    rateWaitMs: (now, attempt) => [2000, 60_000 - (now % 60_000)][attempt] ?? 30_000,
+    tries: 5,
   });
   const auth = createAuth(settings, context, http);
   const get = <T>(url: string, schema: z.ZodType<T>): Promise<T> => getJson(http, auth, url, schema);

@@ -9,7 +9,7 @@ import { tabRows } from "./grid.ts";
 import { sampleOf, tabTable } from "./headless.ts";
 import { readTab, tabStream } from "./read.ts";
 import type { Book } from "./read.ts";
-import { googleSheetsSettings } from "./settings.ts";
+import { googleGrant, googleSheetsSettings } from "./settings.ts";
 import type { GoogleSheetsSettings } from "./settings.ts";
 
 const SAMPLE_ROWS = 200;
@@ -23,6 +23,7 @@ export const googleSheets: Connector<GoogleSheetsSettings> = defineConnector({
   tabular: true,
   settings: googleSheetsSettings,
   secretSettings: ["access_token", "client_secret", "refresh_token"],
+  oauth: googleGrant,
   open: (settings, context) => Promise.resolve(session(settings, context)),
   map: mapTable,
 });

@@ -1,3 +1,4 @@
+import type { OAuthGrant } from "#core";
 import { z } from "zod";
 
 /**
@@ -14,6 +15,8 @@ export const googleSheetsSettings = z
     refresh_token: z.string().min(1).optional(),
     base_url: z.url().default("https://sheets.googleapis.com"),
     drive_base_url: z.url().default("https://www.googleapis.com"),
+    /** Where a person lets the application in. */
+    authorize_url: z.url().default("https://accounts.google.com/o/oauth2/v2/auth"),
     token_url: z.url().default("https://oauth2.googleapis.com/token"),
   })
   .refine((settings) => waysIn(settings) === 1, {
@@ -36,3 +39,23 @@ function waysIn(settings: {
 
 /** Validated settings. */
 export type GoogleSheetsSettings = z.infer<typeof googleSheetsSettings>;
+
+/** What may be asked for: reading sheets, and when a file changed. */
+export const SCOPES =
+  "https://www.googleapis.com/auth/spreadsheets.readonly https://www.googleapis.com/auth/drive.metadata.readonly";
+
+/** The sign-in of a user; null with a service account, a token, or no application of one's own. */
+export function googleGrant(settings: Readonly<Record<string, unknown>>): OAuthGrant | null {
+  const given = ["service_account_file", "access_token", "refresh_token"].some((name) => settings[name] !== undefined);
+  if (given || typeof settings["client_id"] !== "string") return null;
+  const whole = googleSheetsSettings.safeParse({ ...settings, refresh_token: "-" });
+  if (!whole.success) return null;
+  return {
+    authorizeUrl: whole.data.authorize_url,
+    tokenUrl: whole.data.token_url,
+    scope: SCOPES,
+    // Without these Google gives no refresh token.
+    parameters: { access_type: "offline", prompt: "consent" },
+    clientAuth: "body",
+  };
+}

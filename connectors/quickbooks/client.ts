@@ -46,8 +46,9 @@ export function createClient(settings: QuickBooksSettings, context: ConnectorCon
     // 500 a minute and 10 at once per company are allowed; stay below both.
     pace: () => ({ key: `quickbooks/${settings.realm_id}`, pace: { perMinute: 450, burst: 8 } }),
     inspect: (response) => (response.url.startsWith(settings.token_url) ? null : inspectQuickBooks(response)),
-    // A short wait often does; the window of the limit is a minute.
-    rateWaitMs: (_now, attempt) => [2000, 15_000][attempt] ?? 60_000,
+    // A short wait often does; the window of the limit is a minute, which all waits together outlast.
+    rateWaitMs: (_now, attempt) => [2000, 13_000][attempt] ?? 35_000,
+    tries: 5,
   });
   const auth = createAuth(settings, context, http);
   let vendorTime: number | null = null;

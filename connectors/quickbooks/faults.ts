@@ -3,7 +3,7 @@ import { inspectJson, jsonOf, looksLikeHtml } from "../json.ts";
 import type { Verdict } from "../http.ts";
 import type { HttpResponse } from "../http-transport.ts";
 
-/** A fault as QuickBooks tells it, in JSON of either spelling or in XML. The detail is left out: it repeats tokens. */
+/** A fault as QuickBooks tells it, in JSON of either spelling, in XML or as a line of text. The detail is left out: it repeats tokens. */
 export interface Fault {
   readonly type: string;
   readonly code: string;
@@ -17,6 +17,8 @@ export function faultOf(response: HttpResponse): Fault | null {
   const start = response.body.subarray(0, 1).toString("latin1");
   if (start === "<" && !looksLikeHtml(response.body)) return xmlFault(response.body.toString("utf8"));
   if (looksLikeHtml(response.body) || response.body.length === 0) return null;
+  const told = /^\s*message=(\w+);\s*errorCode=0*(\d+)/.exec(response.body.subarray(0, 500).toString("latin1"));
+  if (told !== null) return { type: "", code: told[2] ?? "", message: told[1] ?? "" };
   return response.status >= 400 || mayHoldFault(response.body) ? jsonFault(safeJson(response), 0) : null;
 }
 

@@ -5,7 +5,7 @@ import { createClient } from "./client.ts";
 import type { QuickBooksClient } from "./client.ts";
 import { mapQuickBooks } from "./map.ts";
 import { readQuickBooks } from "./read.ts";
-import { quickBooksSettings } from "./settings.ts";
+import { quickBooksGrant, quickBooksSettings } from "./settings.ts";
 import type { QuickBooksSettings } from "./settings.ts";
 import { STREAMS } from "./streams.ts";
 import { readWebhook } from "./webhook.ts";
@@ -19,6 +19,7 @@ export const quickbooks: Connector<QuickBooksSettings> = defineConnector({
   settings: quickBooksSettings,
   secretSettings: ["client_secret", "refresh_token", "webhook_verifier_token"],
   open: (settings, context) => Promise.resolve(session(settings, context)),
+  oauth: quickBooksGrant,
   webhook: readWebhook,
   map: mapQuickBooks,
 });

@@ -8,6 +8,7 @@ import { PAGE } from "./client.ts";
 import type { QuickBooksClient } from "./client.ts";
 import { changedAt, idOf, seenKey, vendorTimeText } from "./objects.ts";
 import { schemaOf } from "./schemas.ts";
+import { nextPage, statement } from "./seek.ts";
 import { nextState, packIds, parseState, unpackIds } from "./state.ts";
 import type { QuickBooksState } from "./state.ts";
 import { streamNamed } from "./streams.ts";
@@ -21,8 +22,6 @@ const LOOK_BACK_MS = 5 * 60_000;
 const CDC_MAX_AGE_MS = 27 * 86_400_000;
 /** Everything is read again this often, to find what the increments missed. */
 const SWEEP_EVERY_MS = 7 * 86_400_000;
-/** Offsets go this far back over an equal time stamp, so that a row that leaves does not hide its neighbour. */
-const OFFSET_OVERLAP = 50;
 const MAX_COMPLAINTS = 20;
 /** Objects that are asked for by id at once. */
 const POKES = 100;
@@ -104,11 +103,9 @@ async function* readCompany(job: Job): StreamReader {
 async function* readPoked(job: Job, pokes: readonly Poke[]): StreamReader {
   for (let at = 0; at < pokes.length; at += POKES) {
     const some = pokes.slice(at, at + POKES);
-    const ids = some.map(({ id }) => `'${id.replace(/[^\w-]/g, "")}'`).join(", ");
-    const active = job.stream.hasActive ? " AND Active IN (true, false)" : "";
-    const { rows } = await job.client.query(
-      job.stream.entity,
-      `SELECT * FROM ${job.stream.entity} WHERE Id IN (${ids})${active} MAXRESULTS ${PAGE}`,
+    const rows = await byId(
+      job,
+      some.map(({ id }) => id),
     );
     const found = new Set(rows.map(idOf));
     for (const row of rows) {
@@ -204,11 +201,13 @@ async function* readChanges(job: Job, before: QuickBooksState): StreamReader {
   // A full answer is a cut one: only reading everything tells what is gone.
   if (changes.truncated) return yield* sweep(job, before);
   const stubs: Record<string, string> = {};
+  const bare: unknown[] = [];
   for (const row of changes.rows) {
     const id = idOf(row);
     if (id === null) continue;
     if (!isDeleted(row)) {
-      yield* changed(job, row);
+      if (isBare(row)) bare.push(row);
+      else yield* changed(job, row);
       continue;
     }
     const stamp = new Date(changedAt(row) ?? at).toISOString();
@@ -217,6 +216,7 @@ async function* readChanges(job: Job, before: QuickBooksState): StreamReader {
     if (before.stubs[id] === stamp) continue;
     yield deletion(job.stream.name, id, { observedAt: stamp, version: `deleted ${stamp}`, raw: row, cursor: stamp });
   }
+  yield* wholeOf(job, bare);
   const base = { ...before, changesSince: new Date(at).toISOString(), stubs, ids: idsNow() };
   yield checkpoint(
     job.stream.name,
@@ -234,14 +234,40 @@ function isDeleted(row: unknown): boolean {
   return (row as { status?: unknown }).status === "Deleted";
 }
 
-/** An object that only change data capture showed, a void for instance. One without content would wipe out the whole. */
+/** True for an object of which change data capture gives the id and hardly more. */
+function isBare(row: unknown): boolean {
+  return Object.keys(row as object).filter((name) => !/^(Id|domain|sparse|status|MetaData)$/.test(name)).length < 2;
+}
+
+/** An object that only change data capture showed, a void for instance. */
 function* changed(job: Job, row: unknown): Generator<ConnectorMessage, void, void> {
-  const named = Object.keys(row as object).filter((name) => !/^(Id|domain|sparse|status|MetaData)$/.test(name));
-  if (named.length < 2) return;
   const message = take(job, row);
   if (message === null) return;
   yield message;
   yield* complaint(job, row);
+}
+
+/** Bare objects are asked for by id: taken as they stand they would wipe out the whole. One that does not come stays bare. */
+async function* wholeOf(job: Job, bare: readonly unknown[]): AsyncGenerator<ConnectorMessage, void, void> {
+  for (let at = 0; at < bare.length; at += POKES) {
+    const some = bare.slice(at, at + POKES);
+    const found = new Set<string | null>();
+    const ids = some.flatMap((row) => idOf(row) ?? []);
+    for (const row of await byId(job, ids)) {
+      const id = idOf(row);
+      if (id === null || !ids.includes(id)) continue;
+      found.add(id);
+      yield* changed(job, row);
+    }
+    for (const row of some) if (!found.has(idOf(row))) yield* changed(job, row);
+  }
+}
+
+async function byId(job: Job, ids: readonly string[]): Promise<readonly unknown[]> {
+  const list = ids.map((id) => `'${id.replace(/[^\w-]/g, "")}'`).join(", ");
+  const active = job.stream.hasActive ? " AND Active IN (true, false)" : "";
+  const text = `SELECT * FROM ${job.stream.entity} WHERE Id IN (${list})${active} MAXRESULTS ${PAGE}`;
+  return (await job.client.query(job.stream.entity, text)).rows;
 }
 
 function finish(job: Job, snapshot: boolean): StreamResult {
@@ -260,9 +286,11 @@ async function* pages(job: Job, from: number | null, to: number | null): AsyncGe
   for (;;) {
     const { rows } = await job.client.query(job.stream.entity, statement(job.stream, seek.lower, to, seek.offset));
     let fresh = 0;
+    const inPage = new Map<string, string>();
     for (const row of rows) {
-      const message = take(job, row);
+      const message = take(job, row) ?? another(job, row, inPage);
       if (message === null) continue;
+      inPage.set(message.id, contentHash(row));
       fresh += 1;
       yield message;
       yield* complaint(job, row);
@@ -274,32 +302,6 @@ async function* pages(job: Job, from: number | null, to: number | null): AsyncGe
     // Bounded memory: only what can come again is remembered.
     if (seek.ordered) forget(job, seek.lower);
   }
-}
-
-interface Seek {
-  lower: number | null;
-  offset: number;
-  /** The first object of the page before. */
-  first: string | null;
-  ordered: boolean;
-}
-
-/** Moves to the next page; false where there is none. */
-function nextPage(seek: Seek, rows: readonly unknown[], fresh: number): boolean {
-  const first = rows.length === 0 ? null : `${idOf(rows[0]) ?? ""} ${seenKey(rows[0])}`;
-  // A server that gives the same page whatever is asked has no next one.
-  const repeats = fresh === 0 && seek.offset > 1 && first === seek.first;
-  seek.first = first;
-  if (rows.length === 0 || repeats) return false;
-  const times = rows.flatMap((row) => changedAt(row) ?? []);
-  if (times.some((at, index) => at < (times[index - 1] ?? at))) seek.ordered = false;
-  const last = times.reduce((a, b) => Math.max(a, b), seek.lower ?? 0);
-  const stuck = !seek.ordered || times.length === 0 || last === seek.lower;
-  if (stuck && fresh === 0 && rows.length === 1) return false;
-  const overlap = Math.min(OFFSET_OVERLAP, Math.floor(rows.length / 2));
-  seek.offset = stuck ? Math.max(seek.offset + 1, seek.offset + rows.length - overlap) : 1;
-  if (!stuck) seek.lower = last;
-  return true;
 }
 
 /** An object that does not fit its schema is handed on as it came; this says so, for a limited number of them. */
@@ -334,6 +336,16 @@ function take(job: Job, row: unknown): RecordMessage | null {
   return record(job, id, row);
 }
 
+/** One answer that holds an id twice with other content contradicts itself: both are handed on. */
+function another(job: Job, row: unknown, inPage: Map<string, string>): RecordMessage | null {
+  const before = inPage.get(idOf(row) ?? "");
+  if (before === undefined) return null;
+  const hash = contentHash(row);
+  if (before === hash) return null;
+  const message = record(job, idOf(row) ?? "", row);
+  return { ...message, version: `${message.version} ${hash.slice(0, 8)}` };
+}
+
 function record(job: Job, id: string, row: unknown): RecordMessage {
   const at = changedAt(row);
   const token = (row as { SyncToken?: unknown }).SyncToken;
@@ -362,14 +374,4 @@ function cursorOf(job: Job, before: number | null): number | null {
     if (!Number.isNaN(at)) newest = Math.max(newest ?? at, at);
   }
   return newest;
-}
-
-function statement(stream: QuickBooksStream, from: number | null, to: number | null, offset: number): string {
-  const where = [
-    ...(from === null ? [] : [`Metadata.LastUpdatedTime >= '${vendorTimeText(from)}'`]),
-    ...(to === null ? [] : [`Metadata.LastUpdatedTime <= '${vendorTimeText(to)}'`]),
-    ...(stream.hasActive ? ["Active IN (true, false)"] : []),
-  ];
-  const filter = where.length === 0 ? "" : ` WHERE ${where.join(" AND ")}`;
-  return `SELECT * FROM ${stream.entity}${filter} ORDER BY Metadata.LastUpdatedTime ASC STARTPOSITION ${offset} MAXRESULTS ${PAGE}`;
 }

@@ -35,12 +35,17 @@ export const EMPTY: Cell = { type: "empty", value: null };
 
 /** A text cell, or the empty one for blank text. */
 export function textCell(text: string): Cell {
+  const code = text.charCodeAt(0);
+  if (code > 32 && code < 128) return { type: "text", value: text };
   return text.trim() === "" ? EMPTY : { type: "text", value: text };
 }
 
 /** True where a cell says nothing: empty, or text of blanks. */
 export function isBlank(cell: Cell | undefined): boolean {
-  return cell === undefined || cell.type === "empty" || (typeof cell.value === "string" && cell.value.trim() === "");
+  if (cell === undefined || cell.type === "empty") return true;
+  const { value } = cell;
+  // A sign above the blank needs no trimming: that is nearly every cell.
+  return typeof value === "string" && !(value.charCodeAt(0) > 32 && value.charCodeAt(0) < 128) && value.trim() === "";
 }
 
 /** A cell's content as text, for headers and samples; numbers without exponent. */

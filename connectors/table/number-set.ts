@@ -37,3 +37,53 @@ export function createNumberSet(): NumberSet {
     has: (value) => slots[place(slots, value)] === value,
   };
 }
+
+/** A set of hashes written as 16 hexadecimal digits: 64 bits each, exactly, in 16 to 32 bytes. */
+export interface HashSet {
+  /** Adds a hash; false where it was there already. */
+  add(hash: string): boolean;
+}
+
+/** An empty set. Open addressing, kept at most half full; a slot of two zeros is free, and that one hash has a flag. */
+export function createHashSet(): HashSet {
+  let slots = new Uint32Array(2048);
+  let size = 0;
+  let zero = false;
+  const place = (table: Uint32Array, high: number, low: number): number => {
+    const mask = table.length / 2 - 1;
+    let at = (high ^ low) & mask;
+    while ((table[2 * at] !== 0 || table[2 * at + 1] !== 0) && (table[2 * at] !== high || table[2 * at + 1] !== low)) {
+      at = (at + 1) & mask;
+    }
+    return 2 * at;
+  };
+  const grow = (): void => {
+    const bigger = new Uint32Array(slots.length * 2);
+    for (let at = 0; at < slots.length; at += 2) {
+      const [high = 0, low = 0] = [slots[at], slots[at + 1]];
+      if (high === 0 && low === 0) continue;
+      const to = place(bigger, high, low);
+      bigger[to] = high;
+      bigger[to + 1] = low;
+    }
+    slots = bigger;
+  };
+  return {
+    add(hash) {
+      const high = Number.parseInt(hash.slice(0, 8), 16);
+      const low = Number.parseInt(hash.slice(8, 16), 16);
+      if (high === 0 && low === 0) {
+        const fresh = !zero;
+        zero = true;
+        return fresh;
+      }
+      const at = place(slots, high, low);
+      if (slots[at] === high && slots[at + 1] === low) return false;
+      slots[at] = high;
+      slots[at + 1] = low;
+      size += 1;
+      if (size * 4 > slots.length) grow();
+      return true;
+    },
+  };
+}

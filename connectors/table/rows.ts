@@ -6,7 +6,7 @@ import type { Cell, SheetRow } from "./cells.ts";
 import { lastFilled } from "./detect.ts";
 import type { Table } from "./detect.ts";
 import type { Column } from "./headers.ts";
-import { createNumberSet } from "./number-set.ts";
+import { createHashSet, createNumberSet } from "./number-set.ts";
 import { createProfile } from "./shift.ts";
 import type { Profile } from "./shift.ts";
 
@@ -60,7 +60,7 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
   const count = { rows: 0, short: 0, long: 0 };
   return {
     add(table, row) {
-      if (row.cells.every((cell) => isBlank(cell))) return;
+      if (row.cells.every(isBlank)) return;
       count.rows += 1;
       if (row.cells.length < table.width) count.short += 1;
       if (row.cells.length > table.width) count.long += 1;
@@ -108,25 +108,31 @@ export function createNamer(
   options: { readonly delimited: boolean },
 ): (table: Table, row: SheetRow) => NamedRow | null {
   const times = new Map<string, number>();
+  // Rows without an id are told apart by their hash: only those that come again are counted.
+  const hashes = createHashSet();
   // Two sales alike on one day can be two sales; two customers alike, or two calls at one minute, are one.
   const doubles = mapping?.entity !== "transaction" || mapping.id !== undefined;
+  const timesOf = (id: string | null, base: string, hash: string): number => {
+    if (id === null ? hashes.add(hash) : !survey.repeated.has(shortHash(id))) return 1;
+    const nth = (times.get(base) ?? (id === null ? 1 : 0)) + 1;
+    times.set(base, nth);
+    return nth;
+  };
   return (table, row) => {
-    if (row.cells.every((cell) => isBlank(cell))) return null;
+    if (row.cells.every(isBlank)) return null;
     const hash = rowHash(table, row);
     const id = idText(mapping, table, row);
     const base = baseId(id, hash, survey);
-    const remember = id === null || survey.repeated.has(shortHash(id));
-    const nth = remember ? (times.get(base) ?? 0) + 1 : 1;
-    if (remember) times.set(base, nth);
-    const marks = marksOf(table, row, survey, options.delimited);
-    if (nth > 1 && doubles) marks["__duplicate"] = true;
-    const raw = Object.assign(valuesOf(table, row), marks);
-    const plain = Object.keys(marks).length === 0;
+    const nth = timesOf(id, base, hash);
+    let marks = marksOf(table, row, survey, options.delimited);
+    if (nth > 1 && doubles) marks = { ...marks, __duplicate: true };
+    const values = valuesOf(table, row);
+    const raw = marks === null ? values : Object.assign(values, marks);
     return {
       id: nth === 1 ? base : `${base}#${nth}`,
       raw,
       row: row.row,
-      version: plain ? hash : contentHash(raw).slice(0, 16),
+      version: marks === null ? hash : contentHash(raw).slice(0, 16),
     };
   };
 }
@@ -175,21 +181,31 @@ export function valuesOf(table: Table, row: SheetRow): RawRow {
   return raw;
 }
 
-function marksOf(table: Table, row: SheetRow, survey: Survey, delimited: boolean): RawRow {
+/** Null where nothing is to be said of the row: of most. */
+function marksOf(table: Table, row: SheetRow, survey: Survey, delimited: boolean): RawRow | null {
   if (isTotalLine(row, table.columns.length)) return { __total: true };
-  const marks: RawRow = {};
-  const errors = table.columns.filter(({ index }) => row.cells[index]?.type === "error").map(({ header }) => header);
-  if (errors.length > 0) marks["__errors"] = errors;
+  const errors = row.cells.some(isError) ? errorHeaders(table, row) : [];
+  const marks = errors.length > 0 ? { __errors: errors } : null;
   const odd = row.cells.length < table.width ? survey.shortIsOdd : row.cells.length > table.width && survey.longIsOdd;
   if (delimited && odd) return { ...marks, __cells: row.cells.length, __columns: table.width };
   return survey.profile.shifted(row) ? { ...marks, __shifted: true } : marks;
 }
 
+function isError(cell: Cell): boolean {
+  return cell.type === "error";
+}
+
+function errorHeaders(table: Table, row: SheetRow): readonly string[] {
+  return table.columns.filter(({ index }) => row.cells[index]?.type === "error").map(({ header }) => header);
+}
+
 /** A total, subtotal or footer line: says so in its first filled cell and has few others. */
 export function isTotalLine(row: SheetRow, columns: number): boolean {
+  let count = 0;
+  for (const cell of row.cells) if (!isBlank(cell)) count += 1;
+  if (count > Math.max(2, columns * 0.6)) return false;
   const filled = row.cells.filter((cell) => !isBlank(cell));
   const first = cellText(filled[0]).trim();
-  if (filled.length > Math.max(2, columns * 0.6)) return false;
   const few =
     lastFilled(row.cells) >= 0 && filled.every((cell: Cell, at) => at === 0 || cell.type !== "text" || isFigure(cell));
   if (/^(grand\s+|sub-?\s?)?totals?\s*[:=]?$/i.test(first)) return true;

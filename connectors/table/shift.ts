@@ -41,8 +41,9 @@ export function createProfile(): Profile {
       tests ??= Array.from({ length: columns.length }, (_, index) => testOf(columns[index]));
       always ??= Array.from(columns, (counts) => rows >= 10 && counts !== undefined && counts.filled >= rows * 0.95);
       const here = fit(tests, row.cells, 0);
+      if (here.misfits === 0) return false;
       const holes = always.filter((filled, index) => filled && isBlank(row.cells[index])).length;
-      if (here.misfits === 0 || here.misfits + holes < 2) return false;
+      if (here.misfits + holes < 2) return false;
       if (here.misfits >= 3 && here.fits * 3 <= here.misfits) return true;
       return [1, -1].some((by) => {
         const there = fit(tests ?? [], row.cells, by);
@@ -59,19 +60,22 @@ function fit(
 ): { fits: number; misfits: number } {
   let fits = 0;
   let misfits = 0;
-  for (const [index, test] of tests.entries()) {
+  for (let index = 0; index < tests.length; index += 1) {
+    const test = tests[index];
     const cell = cells[index + by];
-    const verdict = cell === undefined || isBlank(cell) ? null : test(cell);
+    const verdict =
+      test === undefined || test === NO_OPINION || cell === undefined || isBlank(cell) ? null : test(cell);
     if (verdict === true) fits += 1;
     if (verdict === false) misfits += 1;
   }
   return { fits, misfits };
 }
 
+const NO_OPINION = (): null => null;
+
 /** A test for a column whose values have one clear form or few values; null (no opinion) for free text. */
 function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | null {
-  const none = (): null => null;
-  if (counts === undefined || counts.filled < 5) return none;
+  if (counts === undefined || counts.filled < 5) return NO_OPINION;
   const common = [...counts.values].filter(([, n]) => n >= 2);
   const covered = common.reduce((sum, [, n]) => sum + n, 0);
   if (
@@ -84,7 +88,7 @@ function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | nul
     return (cell) => set.has(cellText(cell));
   }
   const [kind, n] = [...counts.kinds].sort((a, b) => b[1] - a[1])[0] ?? ["text", 0];
-  if (kind === "text" || n < counts.filled * 0.85) return none;
+  if (kind === "text" || n < counts.filled * 0.85) return NO_OPINION;
   return (cell) => kindOf(cell) === kind;
 }
 

@@ -54,4 +54,10 @@ export const READING_COMMANDS: readonly CommandSpec[] = [
     exits: "1 a source cannot be read",
     load: () => import("../commands/check.ts"),
   },
+  {
+    name: "secrets rotate",
+    summary: "give the secret store a new key and encrypt every secret anew",
+    examples: ["c360 secrets rotate", "C360_SECRET_KEY=old C360_SECRET_KEY_NEXT=new c360 secrets rotate"],
+    load: () => import("../commands/secrets-rotate.ts"),
+  },
 ];

@@ -39,13 +39,18 @@ export const WORKSPACE_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: "--name <name>", description: "name of the source, or of the drop sub-folder for a file" },
       { flags: "--set <key=value>", description: "a setting of the source", many: true },
+      {
+        flags: "--port <n>",
+        description: "port of the loopback address for signing in by browser; 0 for any",
+        default: "0",
+      },
       DRY_RUN,
     ],
     examples: [
       "c360 add excel customers.xlsx",
       "c360 add excel sales-june.csv --name shop",
       "c360 add google-sheets SPREADSHEET_ID --set service_account_file=key.json",
-      "c360 add quickbooks --set realm_id=123 --set client_id=abc",
+      "c360 add quickbooks --set client_id=abc --port 8360",
       "c360 add directory https://directory.example/jamaica/hardware/",
     ],
     load: () => import("../commands/add.ts"),
@@ -66,8 +71,17 @@ export const WORKSPACE_COMMANDS: readonly CommandSpec[] = [
   {
     name: "sync",
     summary: "read the sources into the warehouse's landing and stop before publishing",
-    options: [{ flags: "--only <source>", description: "read this source only", many: true }, DRY_RUN],
-    examples: ["c360 sync", "c360 sync --only quickbooks"],
+    options: [
+      { flags: "--only <source>", description: "read this source only", many: true },
+      { flags: "--from <date>", description: "backfill: read again what changed from this day on" },
+      { flags: "--to <date>", description: "backfill: and until this day" },
+      DRY_RUN,
+    ],
+    examples: [
+      "c360 sync",
+      "c360 sync --only quickbooks",
+      "c360 sync --only quickbooks --from 2026-01-01 --to 2026-01-31",
+    ],
     exits: "1 failed, 3 a source could not be read whole, 4 another run is at work",
     load: () => import("../commands/sync.ts"),
   },

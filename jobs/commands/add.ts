@@ -6,7 +6,9 @@ import type { CommandInput } from "../command.ts";
 import { recordSource } from "../config-file.ts";
 import { describeMapping, tableMappings } from "../mappings.ts";
 import { askSecret } from "../prompt.ts";
-import { openSource, requireConnector, secretName } from "../sources.ts";
+import { liveRedactor } from "../redaction.ts";
+import { signIn } from "../sign-in.ts";
+import { connectorContext, openSource, requireConnector, secretName } from "../sources.ts";
 import type { Source } from "../sources.ts";
 import { openWorkspace, readConfig } from "../workspace.ts";
 import type { Workspace } from "../workspace.ts";
@@ -101,21 +103,81 @@ async function addVendor(
   target: string | undefined,
 ): Promise<number> {
   const name = typeof input.options["name"] === "string" ? safeName(input.options["name"]) : connector;
-  const settings = { ...settingsFrom(input), ...targetSetting(connector, target) };
-  const config: SourceConfig = { connector, enabled: true, settings };
+  const { house, settings } = settingsFrom(input, targetSetting(connector, target));
+  const config: SourceConfig = { connector, enabled: true, ...house, settings };
   const source: Source = { name, config, connector: requireConnector(connector) };
   if (input.options["dryRun"] === true) {
     workspace.out.line(`Would add the source ${name} (${source.connector.title}) to ${workspace.paths.config}`);
     workspace.out.result({ source: name, connector, dry_run: true });
     return 0;
   }
-  for (const setting of source.connector.secretSettings) {
-    const given = settings[setting];
-    const value = typeof given === "string" ? given : await askSecret(`${source.connector.title}: ${setting}`);
-    if (value !== null) await workspace.secrets.set(secretName(name, setting), value);
+  await collectSecrets(workspace, source, settings, numberOption(input, "port"));
+  const account = await checkedAccount(workspace, source);
+  await recordSource(workspace.paths.config, name, { connector, ...house, settings });
+  workspace.out.line(`Connected ${name}: ${account.name}`);
+  for (const [what, value] of Object.entries(account.detected)) workspace.out.line(`  ${what}: ${value}`);
+  workspace.out.line("Next: c360 plan shows what would be read; c360 nightly reads it.");
+  workspace.out.result({ source: name, connector, account_name: account.name, detected: account.detected });
+  return 0;
+}
+
+/** Secrets go into the store: given ones, then those that a person types in or gets by signing in. */
+async function collectSecrets(
+  workspace: Workspace,
+  source: Source,
+  settings: Record<string, unknown>,
+  port: number,
+): Promise<void> {
+  const { connector, name } = source;
+  const keep = (setting: string, value: string): Promise<void> => {
+    liveRedactor.add(value);
     delete settings[setting];
+    return workspace.secrets.set(secretName(name, setting), value);
+  };
+  const grant = connector.oauth?.(settings) ?? null;
+  const secret = typeof settings["client_secret"] === "string" ? settings["client_secret"] : null;
+  for (const setting of connector.secretSettings) {
+    const given = settings[setting];
+    if (typeof given === "string") await keep(setting, given);
+    else if (grant === null || setting === "client_secret") {
+      const typed = await askSecret(`${connector.title}: ${setting}`);
+      if (typed !== null) await keep(setting, typed);
+    }
   }
-  let accountName = "";
+  if (grant === null) return;
+  const clientSecret = secret ?? (await workspace.secrets.get(secretName(name, "client_secret"))) ?? "";
+  const context = connectorContext(workspace, source, {
+    signal: new AbortController().signal,
+    known: () => Promise.resolve([]),
+  });
+  const clientId = String(settings["client_id"]);
+  const app = { source: name, vendor: connector.title, clientId, clientSecret, port };
+  const signedIn = await signIn(grant, app, context, (address, redirect) => {
+    // To standard error, where it is seen also when the answer is for a program.
+    process.stderr.write(`Open this address in a browser and let Customer 360 in:\n\n${address}\n\n`);
+    process.stderr.write(`(The vendor must know the redirect address ${redirect})\n`);
+  });
+  if (grant.account !== undefined && signedIn.account !== null) {
+    takeAccount(settings, grant.account.setting, signedIn.account);
+  }
+  await keep("refresh_token", signedIn.refreshToken);
+}
+
+/** The account that was chosen in the browser must be the one that was asked for. */
+function takeAccount(settings: Record<string, unknown>, setting: string, account: string): void {
+  const asked = settings[setting];
+  if (typeof asked === "string" && asked !== account) {
+    const problem = `You signed in to ${account}, but ${setting} is ${asked}.`;
+    throw new C360Error("USAGE", { problem, command: "add" });
+  }
+  settings[setting] = account;
+}
+
+async function checkedAccount(
+  workspace: Workspace,
+  source: Source,
+): Promise<{ readonly name: string; readonly detected: Readonly<Record<string, string>> }> {
+  let found = { name: "", detected: {} as Readonly<Record<string, string>> };
   await withSessions(workspace, source, async (session) => {
     const answer = await session.check();
     if (answer.status === "failed") {
@@ -124,13 +186,9 @@ async function addVendor(
         reason: `${answer.message} ${answer.hint}`,
       });
     }
-    accountName = answer.accountName;
+    found = { name: answer.accountName, detected: answer.detected };
   });
-  await recordSource(workspace.paths.config, name, { connector, settings });
-  workspace.out.line(`Connected ${name}: ${accountName}`);
-  workspace.out.line("Next: c360 plan shows what would be read; c360 nightly reads it.");
-  workspace.out.result({ source: name, connector, account_name: accountName });
-  return 0;
+  return found;
 }
 
 async function withSessions(
@@ -153,7 +211,11 @@ function configured(workspace: Workspace, name: string): Source {
   return { name, config, connector: requireConnector(config.connector) };
 }
 
-function settingsFrom(input: CommandInput): Record<string, unknown> {
+/** Settings by `--set`, and what the house keeps about a source beside them. */
+function settingsFrom(
+  input: CommandInput,
+  target: Record<string, unknown>,
+): { readonly house: Partial<SourceConfig>; readonly settings: Record<string, unknown> } {
   const settings: Record<string, unknown> = {};
   const given = input.options["set"];
   for (const pair of Array.isArray(given) ? (given as readonly string[]) : []) {
@@ -162,7 +224,20 @@ function settingsFrom(input: CommandInput): Record<string, unknown> {
     const value = pair.slice(at + 1);
     settings[pair.slice(0, at)] = value.includes(",") && !value.includes("://") ? value.split(",") : value;
   }
-  return settings;
+  const { allow_private_hosts: hosts, host_delay_ms: delay, ...own } = settings;
+  return {
+    house: {
+      ...(hosts === undefined ? {} : { allow_private_hosts: (Array.isArray(hosts) ? hosts : [hosts]).map(String) }),
+      ...(delay === undefined ? {} : { host_delay_ms: Number(delay) }),
+    },
+    settings: { ...own, ...target },
+  };
+}
+
+function numberOption(input: CommandInput, name: string): number {
+  const value = Number(input.options[name] ?? 0);
+  if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+  throw new C360Error("USAGE", { problem: `--${name} takes a port number.`, command: "add" });
 }
 
 /** What the target stands for: the one setting that people have at hand. */

@@ -1,4 +1,5 @@
 import type { CommandInput } from "../command.ts";
+import { windowOf } from "../reading/run-read.ts";
 import { runNightly } from "../nightly.ts";
 import { NIGHTLY } from "../step-context.ts";
 import { printPlan } from "../plan.ts";
@@ -9,7 +10,13 @@ export async function run(input: CommandInput): Promise<number> {
   const workspace = await openWorkspace(input);
   const only = Array.isArray(input.options["only"]) ? (input.options["only"] as readonly string[]) : [];
   if (input.options["dryRun"] === true) return printPlan(workspace, only);
-  const { summary, exit } = await runNightly(workspace, { ...NIGHTLY, only, until: "store" });
+  const window = windowOf(input);
+  const { summary, exit } = await runNightly(workspace, {
+    ...NIGHTLY,
+    only,
+    until: "store",
+    ...(window === null ? {} : { window }),
+  });
   for (const one of summary.sources) {
     const { source, stream, read, loaded, unchanged, quarantined, filtered } = one;
     workspace.out.line(

@@ -109,6 +109,7 @@ export function readingContext(
     allowPrivateHosts: config.allowPrivateHosts,
     known: () => Promise.resolve(rest.known),
     baseDir: config.baseDir,
+    hide: (secret) => liveRedactor.add(secret),
     userAgent: "Customer360/0.1 (c360 read)",
   };
 }

@@ -11,27 +11,48 @@ export interface LineSink {
   close(): Promise<void>;
 }
 
+/** Records wait until so many characters are together; anything else is written at once, with what waits before it. */
+const CHUNK = 64 * 1024;
+
 /** Lines to a file, or to standard output. No live secret passes. Throws what the file system says, from `write`. */
 export function openLines(file: string | null): LineSink {
   const target: Writable = file === null ? process.stdout : createWriteStream(file);
   let failure: unknown = null;
+  let waiting = "";
   target.once("error", (error) => {
     failure = error;
   });
+  const flush = async (): Promise<void> => {
+    if (waiting === "") return;
+    const text = liveRedactor.redact(waiting);
+    waiting = "";
+    if (!target.write(text)) await once(target, "drain");
+  };
   return {
-    write: async (value) => {
-      if (failure !== null) throw toC360Error(failure, file ?? "standard output");
-      const text = `${liveRedactor.redact(JSON.stringify(value))}\n`;
-      if (!target.write(text)) await once(target, "drain");
+    write: (value) => {
+      if (failure !== null) return Promise.reject(toC360Error(failure, file ?? "standard output"));
+      waiting += `${JSON.stringify(value)}\n`;
+      const more = isRecord(value) && waiting.length < CHUNK;
+      return more ? DONE : flush();
     },
-    close: () =>
-      new Promise((resolve, reject) => {
+    close: async () => {
+      if (failure === null) await flush();
+      return new Promise((resolve, reject) => {
         if (failure !== null) return reject(toC360Error(failure, file ?? "standard output"));
         if (file === null) return target.write("", () => resolve());
         target.once("error", reject);
         target.end(() => resolve());
-      }),
+      });
+    },
   };
+}
+
+const DONE = Promise.resolve();
+
+/** Records and cells come in great numbers; whoever waits for them can wait for the next few. */
+function isRecord(value: unknown): boolean {
+  const line = value as { readonly type?: unknown; readonly column?: unknown };
+  return line.type === "record" || line.column !== undefined;
 }
 
 /** A message of the contract as the line that other programs read. */
@@ -42,7 +63,7 @@ export function lineOf(
   switch (message.type) {
     case "record": {
       const { stream, op, id, cursor, version, observedAt, raw, provenance } = message;
-      const key = sourceKey({ ...source, stream, id });
+      const key = `${keyPrefix(source, stream)}${PLAIN_ID.test(id) ? id : encodeURIComponent(id)}`;
       const about = provenanceLine(provenance, observedAt);
       return { type: "record", stream, op, key, cursor, version, observed_at: observedAt, raw, provenance: about };
     }
@@ -67,12 +88,33 @@ export function lineOf(
   }
 }
 
+/** Ids whose percent-encoding is themselves. */
+const PLAIN_ID = /^[A-Za-z0-9._~-]*$/;
+const prefixes = new WeakMap<object, Map<string, string>>();
+
+/** The key of a stream's records up to their id, made once. */
+function keyPrefix(source: { readonly source: string; readonly account: string }, stream: string): string {
+  const known = prefixes.get(source) ?? new Map<string, string>();
+  prefixes.set(source, known);
+  const prefix = known.get(stream) ?? sourceKey({ ...source, stream, id: "" });
+  known.set(stream, prefix);
+  return prefix;
+}
+
+/** `fileSha256` as `file_sha256`, by name. */
+const snakeNames = new Map<string, string>();
+
+function snakeName(name: string): string {
+  const known = snakeNames.get(name) ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  snakeNames.set(name, known);
+  return known;
+}
+
 function provenanceLine(provenance: Provenance, observedAt: string): Record<string, unknown> {
   const named: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(provenance)) {
-    named[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value as unknown;
-  }
-  return { ...named, fetched_at: observedAt };
+  for (const name in provenance) named[snakeName(name)] = provenance[name as keyof Provenance];
+  named["fetched_at"] = observedAt;
+  return named;
 }
 
 /** The streamEnd of streams that could not even be looked for. */

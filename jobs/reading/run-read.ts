@@ -132,10 +132,16 @@ function isNamed(stream: StreamInfo, name: string): boolean {
   return stream.name === name || stream.title === name || slug(stream.title) === slug(name);
 }
 
-function windowOf(input: CommandInput): Reading["window"] {
+/** The window of a backfill (`--from`, `--to`), or null. Throws USAGE for what is no date. */
+export function windowOf(input: CommandInput): { readonly from: string; readonly to: string } | null {
   const from = textOption(input, "from");
   const to = textOption(input, "to");
   if (from === null && to === null) return null;
+  for (const text of [from, to]) {
+    if (text !== null && !(/^\d{4}-\d{2}-\d{2}/.test(text) && Number.isFinite(Date.parse(text)))) {
+      throw new C360Error("USAGE", { problem: `${text} is no date; write 2026-01-31.`, command: "read" });
+    }
+  }
   return { from: from ?? "1970-01-01", to: to ?? "9999-12-31" };
 }
 

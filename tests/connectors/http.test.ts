@@ -78,6 +78,21 @@ describe("the polite HTTP client", () => {
     });
   });
 
+  it("asks nothing more under a limit for a minute once it gave up, and other hosts at once", async () => {
+    const clock = manualClock(START);
+    const [server, other] = [await double(() => json({}, 429)), await double(() => json({}))];
+    const http = client([server.host, other.host], { clock });
+    await failure(http.request({ url: server.url }));
+    const asked = server.asked.length;
+    const at = clock.now();
+    expect(await failure(http.request({ url: server.url }))).toMatchObject({ code: "VENDOR_RATE" });
+    expect([server.asked.length, clock.now()]).toEqual([asked, at]);
+    expect((await http.request({ url: other.url })).status).toBe(200);
+    clock.advance(61_000);
+    await failure(http.request({ url: server.url }));
+    expect(server.asked.length).toBeGreaterThan(asked);
+  });
+
   it("does not wait longer than an hour for anybody", async () => {
     const clock = manualClock(START);
     const server = await double(() => json({}, 429, { "retry-after": "86400" }));

@@ -192,7 +192,7 @@ describe("the QuickBooks connector", () => {
       );
       const done = await read(fake, { context: testContext({ allowPrivateHosts: [fake.host], clock }) });
       expect(done.ends.get("customers")).toMatchObject({ outcome: "complete", counts: { records: 1 } });
-      expect(clock.now() - START).toBeGreaterThanOrEqual(17_000);
+      expect(clock.now() - START).toBeGreaterThanOrEqual(15_000);
       expect(done.messages.some((m) => m.type === "notice" && m.code === "throttled")).toBe(true);
     }
   });

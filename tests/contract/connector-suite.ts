@@ -79,7 +79,8 @@ export function connectorSuite(fixture: ConnectorFixture): void {
   const { connector } = fixture;
   const tools = createTools(fixture);
   afterEach(tools.closeAll);
-  describe(`${connector.name} keeps the connector contract`, () => {
+  // A source that needs a request for each record takes its time on a busy machine.
+  describe(`${connector.name} keeps the connector contract`, { timeout: 180_000 }, () => {
     completeness(fixture, tools);
     troubles(fixture, tools);
     manners(fixture, tools);
@@ -357,7 +358,7 @@ function manners(fixture: ConnectorFixture, { start, contextFor, read, fill, not
     expect(records).toBeGreaterThanOrEqual(fixture.bulk ?? 8_000);
     const growth = ((used.at(-1) ?? 0) - (used[0] ?? 0)) / 1024 ** 2;
     expect(growth).toBeLessThan(24);
-  }, 60_000);
+  });
 
   it("13 never asks faster than its limit", async () => {
     const clock = manualClock(START);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { C360Error, systemClock } from "#core";
-import { createSecretStore } from "../../jobs/secret-store.ts";
+import { createSecretStore, rotateSecretKey } from "../../jobs/secret-store.ts";
 import { liveRedactor } from "../../jobs/redaction.ts";
 
 describe("the secret store", () => {
@@ -28,6 +28,36 @@ describe("the secret store", () => {
     await store.set("a", "value-one");
     await store.delete("a");
     expect(await store.get("a")).toBeNull();
+  });
+
+  it("gives every secret a new key, which a process that is open already takes up", async () => {
+    const store = open();
+    await store.set("a", "value-one");
+    const before = await readFile(join(dir, "secret.key"), "utf8");
+    const secrets = await readFile(join(dir, "secrets.enc"));
+    expect(await rotateSecretKey({ dir, env: {}, clock: systemClock }, null)).toBe(1);
+    expect(await readFile(join(dir, "secret.key"), "utf8")).not.toBe(before);
+    expect(await readFile(join(dir, "secrets.enc"))).not.toEqual(secrets);
+    expect(await store.get("a")).toBe("value-one");
+    await rotateSecretKey({ dir, env: {}, clock: systemClock }, "a passphrase instead");
+    expect(await open("a passphrase instead").get("a")).toBe("value-one");
+  });
+
+  it("opens a store whose rotation was broken off, before or after the store had its new key", async () => {
+    await open().set("a", "value-one");
+    await writeFile(join(dir, "secret.key.next"), "00".repeat(32));
+    expect(await open().get("a")).toBe("value-one");
+    const old = await readFile(join(dir, "secret.key"));
+    await rotateSecretKey({ dir, env: {}, clock: systemClock }, null);
+    await writeFile(join(dir, "secret.key.next"), await readFile(join(dir, "secret.key")));
+    await writeFile(join(dir, "secret.key"), old);
+    expect(await open().get("a")).toBe("value-one");
+  });
+
+  it("makes one key where several processes begin at once", async () => {
+    const stores = Array.from({ length: 8 }, () => open());
+    await Promise.all(stores.map((store, n) => store.set(`s${n}`, `value-${n}`)));
+    expect(await Promise.all(stores.map((store, n) => store.get(`s${n}`)))).toEqual(stores.map((_, n) => `value-${n}`));
   });
 
   it("refuses another key with a clear error and leaves the file as it is", async () => {

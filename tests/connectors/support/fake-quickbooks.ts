@@ -70,7 +70,9 @@ export async function startFakeBooks(now?: () => number): Promise<FakeBooks> {
     const max = Number(/MAXRESULTS (\d+)/.exec(text)?.[1] ?? 100);
     if (max > 1000)
       return json({ Fault: { Error: [{ Message: "Invalid query", code: "4001" }], type: "ValidationFault" } }, 400);
+    const ids = /\bId IN \(([^)]*)\)/.exec(text)?.[1];
     const rows = (tables.get(entity) ?? [])
+      .filter((row) => ids === undefined || ids.includes(`'${row.Id}'`))
       .filter((row) => text.includes("Active IN (true, false)") || row.Active !== false)
       .filter((row) => {
         const at = Date.parse(row.MetaData.LastUpdatedTime);
