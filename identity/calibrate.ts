@@ -11,11 +11,10 @@ interface Answered {
   readonly same: boolean;
 }
 
-/** Answers below this many change nothing: they would be noise. */
-const LEAST_ANSWERS = 20;
 /** Answers that the present calibration counts for. */
 const PRIOR = 30;
-const ROUNDS = 25;
+const ROUNDS = 60;
+const STRIDE = 0.1;
 
 function answeredPairs(
   pairs: WeighedPairs,
@@ -38,39 +37,36 @@ function answeredPairs(
   return found;
 }
 
-/**
- * Fits scale and shift of each kind to a steward's answers by logistic regression. The calibration at hand counts as
- * answers of its own, so that a few answers move little. What is asked about is chosen by weight alone, which a
- * regression on the weight is not biased by.
- */
-export function calibrateBy(
-  settings: LinkageSettings,
-  pairs: WeighedPairs,
-  answers: readonly LinkConstraint[],
-  positions: ReadonlyMap<string, number>,
-): LinkageSettings {
-  const answered = answeredPairs(pairs, answers, positions);
-  const fit = (kind: PairKind): Calibration => {
-    const own = answered.filter((one) => one.kind === kind);
-    return own.length < LEAST_ANSWERS ? settings.calibration[kind] : regress(own, settings.calibration[kind]);
-  };
-  return {
-    ...settings,
-    calibration: { person: fit("person"), organisation: fit("organisation"), item: fit("item") },
-  };
+/** Pairs of one weight, and the share of them that is one customer. */
+export interface Graded {
+  readonly weight: number;
+  readonly share: number;
+  readonly count: number;
 }
 
-// Newton's method on the penalised log-likelihood of two numbers.
-function regress(answers: readonly Answered[], start: Calibration): Calibration {
+/** Bounds of a fitted calibration. */
+interface CalibrationBounds {
+  readonly scale: readonly [low: number, high: number];
+  readonly shift: readonly [low: number, high: number];
+}
+
+const BOUNDS: CalibrationBounds = { scale: [0.5, 1.3], shift: [-3, 3] };
+
+/** Scale and shift by Newton's method on the penalised log-likelihood; the calibration at hand counts as pairs of its own. */
+export function regress(
+  answers: readonly Graded[],
+  start: Calibration,
+  bounds: CalibrationBounds = BOUNDS,
+): Calibration {
   let { scale, shift } = start;
   for (let round = 0; round < ROUNDS; round += 1) {
     const slope = { scale: -PRIOR * (scale - start.scale), shift: (-PRIOR / 8) * (shift - start.shift) };
     const bend = { scale: PRIOR, both: 0, shift: PRIOR / 8 };
-    for (const { weight, same } of answers) {
-      const bits = Math.max(-10, Math.min(10, weight));
+    for (const { weight, share, count } of answers) {
+      const bits = Math.max(-16, Math.min(16, weight));
       const probability = probabilityOf(bits, { scale, shift });
-      const miss = Math.LN2 * ((same ? 1 : 0) - probability);
-      const sway = Math.LN2 ** 2 * probability * (1 - probability);
+      const miss = count * Math.LN2 * (share - probability);
+      const sway = count * Math.LN2 ** 2 * probability * (1 - probability);
       slope.scale += miss * bits;
       slope.shift += miss;
       bend.scale += sway * bits * bits;
@@ -78,11 +74,15 @@ function regress(answers: readonly Answered[], start: Calibration): Calibration 
       bend.shift += sway;
     }
     const det = bend.scale * bend.shift - bend.both ** 2;
-    scale += (bend.shift * slope.scale - bend.both * slope.shift) / det;
-    shift += (bend.scale * slope.shift - bend.both * slope.scale) / det;
+    // Short steps: far from the answer the curve is flat, and a full step would overshoot.
+    scale += within((bend.shift * slope.scale - bend.both * slope.shift) / det, -STRIDE, STRIDE);
+    shift += within((bend.scale * slope.shift - bend.both * slope.scale) / det, -4 * STRIDE, 4 * STRIDE);
   }
-  const within = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value));
-  return { scale: round(within(scale, 0.5, 1.3)), shift: round(within(shift, -3, 3)) };
+  return { scale: round(within(scale, ...bounds.scale)), shift: round(within(shift, ...bounds.shift)) };
+}
+
+function within(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }
 
 function round(value: number): number {

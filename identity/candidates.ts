@@ -43,68 +43,130 @@ interface Postings {
   readonly sizes: Int32Array;
 }
 
-// An open-addressing table from 52-bit hashes to numbers: a Map of texts would take ten times the memory, and ends at
-// 2^24 entries.
+/** The keys that more than one record may bear. Most keys stand once: a sieve keeps them out of all that follows. */
 function keyPostings(records: readonly Prepared[]): Postings {
-  const starts = new Int32Array(records.length + 1);
-  let keys = new Int32Array(Math.max(1024, records.length * 16));
-  let slots = new Float64Array(1 << 16).fill(-1);
-  let numbers = new Int32Array(1 << 16);
+  const { starts, hashes } = hashAll(records);
+  const sieve = new Sieve(hashes);
+  const numbers = new KeyNumbers();
+  const keys = new Int32Array(hashes.length);
   let sizes = new Int32Array(1 << 15);
-  let count = 0;
+  let last = new Int32Array(1 << 15);
   let used = 0;
-  const list: number[] = [];
-  const find = (hash: number): number => {
-    const mask = slots.length - 1;
-    let at = (hash ^ (hash / 0x1_0000_0000) ^ (hash >>> 15)) & mask;
-    while (slots[at] !== -1 && slots[at] !== hash) at = (at + 1) & mask;
-    return at;
-  };
-  const grow = (): void => {
-    const [oldSlots, oldNumbers] = [slots, numbers];
-    slots = new Float64Array(oldSlots.length * 2).fill(-1);
-    numbers = new Int32Array(oldSlots.length * 2);
-    for (let at = 0; at < oldSlots.length; at += 1) {
-      const hash = oldSlots[at] ?? -1;
-      if (hash === -1) continue;
-      const to = find(hash);
-      slots[to] = hash;
-      numbers[to] = oldNumbers[at] ?? 0;
-    }
-    sizes = enlarged(sizes, slots.length / 2 + 1);
-  };
-  const seen = new Set<number>();
+  let from = 0;
   for (let rec = 0; rec < records.length; rec += 1) {
-    const record = records[rec];
-    list.length = 0;
-    seen.clear();
-    if (record !== undefined) hashedKeys(record, list);
-    if (used + list.length > keys.length) keys = enlarged(keys, Math.ceil((used + list.length) * 1.5));
-    for (const hash of list) {
-      let at = find(hash);
-      if (slots[at] === -1) {
-        if (count * 2 >= slots.length) {
-          grow();
-          at = find(hash);
-        }
-        slots[at] = hash;
-        numbers[at] = count;
-        count += 1;
+    const to = starts[rec + 1] ?? 0;
+    for (let at = from; at < to; at += 1) {
+      const hash = hashes[at] ?? 0;
+      if (!sieve.isRepeated(hash)) continue;
+      const number = numbers.of(hash);
+      if (number >= sizes.length) {
+        sizes = enlarged(sizes, sizes.length * 2);
+        last = enlarged(last, last.length * 2);
       }
-      const number = numbers[at] ?? 0;
-      if (seen.has(number)) continue;
-      seen.add(number);
+      if (last[number] === rec + 1) continue;
+      last[number] = rec + 1;
       keys[used] = number;
       used += 1;
       sizes[number] = (sizes[number] ?? 0) + 1;
     }
+    from = to;
     starts[rec + 1] = used;
   }
-  return { records: records.length, starts, keys: keys.subarray(0, used), sizes: sizes.subarray(0, count) };
+  return { records: records.length, starts, keys: keys.slice(0, used), sizes: sizes.slice(0, numbers.count) };
+}
+
+function hashAll(records: readonly Prepared[]): { starts: Int32Array; hashes: Float64Array } {
+  const starts = new Int32Array(records.length + 1);
+  let hashes = new Float64Array(Math.max(1024, records.length * 20));
+  let used = 0;
+  const list: number[] = [];
+  for (let rec = 0; rec < records.length; rec += 1) {
+    const record = records[rec];
+    list.length = 0;
+    if (record !== undefined) hashedKeys(record, list);
+    if (used + list.length > hashes.length) {
+      const larger = new Float64Array(Math.ceil((used + list.length) * 1.3));
+      larger.set(hashes);
+      hashes = larger;
+    }
+    for (let at = 0; at < list.length; at += 1) hashes[used + at] = list[at] ?? 0;
+    used += list.length;
+    starts[rec + 1] = used;
+  }
+  return { starts, hashes: hashes.subarray(0, used) };
+}
+
+function spread(hash: number): number {
+  return hash ^ (hash / 0x1_0000_0000) ^ (hash >>> 15);
+}
+
+/** Knows which hashes stand once for certain: two bits for each place that a hash may fall on. */
+class Sieve {
+  private readonly bits: Uint8Array;
+  private readonly mask: number;
+
+  constructor(hashes: Float64Array) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(1024, hashes.length * 4)));
+    this.mask = size - 1;
+    this.bits = new Uint8Array(size / 4);
+    for (const hash of hashes) {
+      const place = spread(hash) & this.mask;
+      const byte = place >> 2;
+      const shift = (place & 3) << 1;
+      const before = this.bits[byte] ?? 0;
+      this.bits[byte] = before | (((before >> shift) & 1) === 0 ? 1 << shift : 2 << shift);
+    }
+  }
+
+  isRepeated(hash: number): boolean {
+    const place = spread(hash) & this.mask;
+    return (((this.bits[place >> 2] ?? 0) >> ((place & 3) << 1)) & 2) !== 0;
+  }
+}
+
+// An open-addressing table from 52-bit hashes to numbers: a Map of texts would take ten times the memory, and ends at
+// 2^24 entries.
+class KeyNumbers {
+  count = 0;
+  private slots = new Float64Array(1 << 16).fill(-1);
+  private numbers = new Int32Array(1 << 16);
+
+  of(hash: number): number {
+    let at = this.find(hash);
+    if (this.slots[at] === hash) return this.numbers[at] ?? 0;
+    if (this.count * 2 >= this.slots.length) {
+      this.grow();
+      at = this.find(hash);
+    }
+    this.slots[at] = hash;
+    this.numbers[at] = this.count;
+    this.count += 1;
+    return this.count - 1;
+  }
+
+  private find(hash: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let at = spread(hash) & mask;
+    while (slots[at] !== -1 && slots[at] !== hash) at = (at + 1) & mask;
+    return at;
+  }
+
+  private grow(): void {
+    const { slots, numbers } = this;
+    this.slots = new Float64Array(slots.length * 2).fill(-1);
+    this.numbers = new Int32Array(slots.length * 2);
+    for (let at = 0; at < slots.length; at += 1) {
+      const hash = slots[at] ?? -1;
+      if (hash === -1) continue;
+      const to = this.find(hash);
+      this.slots[to] = hash;
+      this.numbers[to] = numbers[at] ?? 0;
+    }
+  }
 }
 
 function enlarged(array: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> {
-  if (array.length >= size) return array;
   const larger = new Int32Array(size);
   larger.set(array);
   return larger;
@@ -152,72 +214,144 @@ function blocksOf({ records, starts, keys, sizes }: Postings, maxBlock: number):
 function pairsOf(postings: Postings, limits: LinkageSettings["limits"], groups: Int32Array): CandidatePairs {
   const { records, starts, keys } = postings;
   const { heads, members } = blocksOf(postings, limits.maxBlock);
-  const worth = new Float64Array(records);
-  const touched: number[] = [];
-  const found = new PairList(records * 8);
-  const meet = (rec: number, key: number): void => {
-    const [from, to] = [heads[key] ?? 0, heads[key + 1] ?? 0];
-    if (from === to) return;
+  const bits = Int32Array.from({ length: Math.floor(limits.maxBlock) + 1 }, (_one, size) =>
+    worthOf(records, Math.max(1, size)),
+  );
+  const met = new Meetings(records, groups);
+  const best = new BestPartners(records, limits.maxCandidates);
+  for (let rec = 0; rec < records; rec += 1) {
+    for (let at = starts[rec] ?? 0; at < (starts[rec + 1] ?? 0); at += 1) {
+      const key = keys[at] ?? 0;
+      const from = heads[key] ?? 0;
+      const to = heads[key + 1] ?? 0;
+      if (from < to) met.add(rec, members, from, to, bits[to - from] ?? 0);
+    }
+    best.take(rec, met.touched, met.count, met.worth);
+    met.clear();
+  }
+  return best.pairs();
+}
+
+/** Whom one record meets, and what that is worth. */
+class Meetings {
+  readonly worth: Int32Array;
+  touched = new Int32Array(1024);
+  count = 0;
+  private readonly groups: Int32Array;
+
+  constructor(records: number, groups: Int32Array) {
+    this.worth = new Int32Array(records);
+    this.groups = groups;
+  }
+
+  /** The record meets the members of a key from one place up to another. */
+  add(rec: number, members: Int32Array, from: number, to: number, gain: number): void {
+    const { worth, groups } = this;
     const group = groups[rec] ?? 0;
-    const bits = worthOf(records, to - from);
+    if (this.count + to - from > this.touched.length)
+      this.touched = enlarged(this.touched, 2 * (this.count + to - from));
     for (let member = from; member < to; member += 1) {
       const other = members[member] ?? 0;
       if (other === rec || (group > 0 && groups[other] === group)) continue;
-      if (worth[other] === 0) touched.push(other);
-      worth[other] = (worth[other] ?? 0) + bits;
+      const before = worth[other] ?? 0;
+      // One more than it is worth, so that a first meeting shows even where its key is worth nothing.
+      worth[other] = before === 0 ? gain + 1 : before + gain;
+      if (before !== 0) continue;
+      this.touched[this.count] = other;
+      this.count += 1;
     }
-  };
-  for (let rec = 0; rec < records; rec += 1) {
-    touched.length = 0;
-    for (let at = starts[rec] ?? 0; at < (starts[rec + 1] ?? 0); at += 1) meet(rec, keys[at] ?? 0);
-    for (const other of bestOf(touched, worth, limits.maxCandidates))
-      found.add(Math.min(rec, other), Math.max(rec, other));
-    for (const other of touched) worth[other] = 0;
-  }
-  return found.sorted();
-}
-
-function bestOf(touched: readonly number[], worth: Float64Array, limit: number): readonly number[] {
-  if (touched.length <= limit) return touched;
-  return [...touched].sort((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0) || a - b).slice(0, limit);
-}
-
-class PairList {
-  private codes: Float64Array<ArrayBuffer>;
-  private size = 0;
-
-  constructor(capacity: number) {
-    this.codes = new Float64Array(Math.max(1024, capacity));
   }
 
-  add(left: number, right: number): void {
-    if (this.size === this.codes.length) {
-      const larger = new Float64Array(this.codes.length * 2);
-      larger.set(this.codes);
-      this.codes = larger;
+  clear(): void {
+    for (let at = 0; at < this.count; at += 1) this.worth[this.touched[at] ?? 0] = 0;
+    this.count = 0;
+  }
+}
+
+/** The best partners of each record: most worth first, the smaller position where equal. */
+class BestPartners {
+  private readonly records: number;
+  private readonly limit: number;
+  private partners: Int32Array<ArrayBuffer>;
+  private readonly ends: Int32Array;
+  private used = 0;
+
+  constructor(records: number, limit: number) {
+    this.records = records;
+    this.limit = Math.max(1, Math.floor(limit));
+    this.partners = new Int32Array(Math.max(1024, records * 4));
+    this.ends = new Int32Array(records + 1);
+  }
+
+  /** Notes the best of `touched`; the record must be the next one. */
+  take(rec: number, touched: Int32Array, count: number, worth: Int32Array): void {
+    const { limit } = this;
+    if (this.used + limit > this.partners.length)
+      this.partners = enlarged(this.partners, Math.ceil(this.partners.length * 1.5) + limit);
+    const { partners, used } = this;
+    let held = 0;
+    for (let at = 0; at < count; at += 1) {
+      const other = touched[at] ?? 0;
+      const value = worth[other] ?? 0;
+      let place = used + held;
+      while (place > used) {
+        const before = partners[place - 1] ?? 0;
+        const standing = worth[before] ?? 0;
+        if (standing > value || (standing === value && before < other)) break;
+        place -= 1;
+      }
+      if (place - used >= limit) continue;
+      partners.copyWithin(place + 1, place, Math.min(used + held, used + limit - 1));
+      partners[place] = other;
+      if (held < limit) held += 1;
     }
-    this.codes[this.size] = left * 0x1_0000_0000 + right;
-    this.size += 1;
+    this.used += held;
+    this.ends[rec + 1] = this.used;
   }
 
   /** Each pair once, in order. */
-  sorted(): CandidatePairs {
-    const codes = this.codes.subarray(0, this.size).sort();
-    let count = 0;
-    for (let at = 0; at < codes.length; at += 1) {
-      if (at > 0 && codes[at] === codes[at - 1]) continue;
-      count += 1;
+  pairs(): CandidatePairs {
+    const { partners, ends, records } = this;
+    // Bucketed by the smaller position: counted, filled, put in order bucket by bucket.
+    const starts = new Int32Array(records + 2);
+    this.visit((left) => (starts[left + 2] = (starts[left + 2] ?? 0) + 1));
+    for (let at = 2; at < starts.length; at += 1) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
+    const others = new Int32Array(ends[records] ?? 0);
+    this.visit((left, right) => {
+      const at = starts[left + 1] ?? 0;
+      others[at] = right;
+      starts[left + 1] = at + 1;
+    });
+    this.partners = partners.subarray(0, 0);
+    let size = 0;
+    const counts = new Int32Array(records);
+    for (let left = 0; left < records; left += 1) {
+      const from = size;
+      const bucket = others.subarray(starts[left] ?? 0, starts[left + 1] ?? 0).sort();
+      // Written back over what is already read: a pair that both sides chose stands twice.
+      for (const other of bucket) {
+        if (size > from && others[size - 1] === other) continue;
+        others[size] = other;
+        size += 1;
+      }
+      counts[left] = size - from;
     }
-    const left = new Int32Array(count);
-    const right = new Int32Array(count);
-    let to = 0;
-    for (let at = 0; at < codes.length; at += 1) {
-      const code = codes[at] ?? 0;
-      if (at > 0 && code === codes[at - 1]) continue;
-      left[to] = Math.floor(code / 0x1_0000_0000);
-      right[to] = code % 0x1_0000_0000;
-      to += 1;
+    const lefts = new Int32Array(size);
+    for (let left = 0, at = 0; left < records; left += 1) {
+      lefts.fill(left, at, at + (counts[left] ?? 0));
+      at += counts[left] ?? 0;
     }
-    return { left, right };
+    return { left: lefts, right: others.slice(0, size) };
+  }
+
+  private visit(act: (left: number, right: number) => void): void {
+    let at = 0;
+    for (let rec = 0; rec < this.records; rec += 1) {
+      for (const end = this.ends[rec + 1] ?? 0; at < end; at += 1) {
+        const other = this.partners[at] ?? 0;
+        if (rec < other) act(rec, other);
+        else act(other, rec);
+      }
+    }
   }
 }

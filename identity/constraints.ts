@@ -1,4 +1,4 @@
-import type { LinkConstraint, LinkRecord } from "./link-types.ts";
+import type { LinkConstraint, RecordHead } from "./link-types.ts";
 
 /** Constraints by position, free of contradiction. */
 export interface SettledConstraints {
@@ -8,6 +8,8 @@ export interface SettledConstraints {
   readonly contradictions: readonly LinkConstraint[];
   /** True where the two records are settled by a steward, directly or through others. */
   readonly settled: (left: number, right: number) => boolean;
+  /** What stewards said of two records, directly or through others: one customer, two, or nothing (null). */
+  readonly word: (left: number, right: number) => boolean | null;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface SettledConstraints {
  * cannot hold, and a steward outweighs a source: an over-merge does more harm than a split.
  */
 export function settleConstraints(
-  records: readonly LinkRecord[],
+  records: readonly RecordHead[],
   constraints: readonly LinkConstraint[],
   positions: ReadonlyMap<string, number>,
 ): SettledConstraints {
@@ -47,7 +49,8 @@ export function settleConstraints(
     if (parent !== undefined && parent !== at && groups.join(Math.min(parent, at), Math.max(parent, at)))
       must.push([Math.min(parent, at), Math.max(parent, at)]);
   }
-  return { must, cannot, contradictions, settled: (left, right) => steward.isSettled(left, right) };
+  const word = (left: number, right: number): boolean | null => steward.word(left, right);
+  return { must, cannot, contradictions, settled: (left, right) => word(left, right) !== null, word };
 }
 
 // Union-find that remembers which groups may never meet.
@@ -87,10 +90,10 @@ class Groups {
     return true;
   }
 
-  isSettled(left: number, right: number): boolean {
+  word(left: number, right: number): boolean | null {
     const a = this.root(left);
     const b = this.root(right);
-    return a === b || this.areEnemies(a, b);
+    return a === b ? true : this.areEnemies(a, b) ? false : null;
   }
 
   private areEnemies(a: number, b: number): boolean {

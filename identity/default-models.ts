@@ -33,13 +33,18 @@ export const FIRM = ["shared premises", "branch"];
  */
 /** Starting values. */
 export const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
-  comparison("given name", PERSON, [
-    ["same", 0.72, 0.01, 0.03, null, 0.85],
-    ["nickname", 0.06, 0.004, 0.006, null, 0.02],
-    ["initial", 0.09, 0.05, 0.06, null, 0.08],
-    ["similar", 0.09, 0.006, 0.014, null, 0.03],
-    ["different", 0.04, 0.93, 0.89, null, 0.02],
-  ]),
+  comparison(
+    "given name",
+    PERSON,
+    [
+      ["same", 0.72, 0.01, 0.03, null, 0.85],
+      ["nickname", 0.06, 0.004, 0.006, null, 0.02],
+      ["initial", 0.09, 0.05, 0.06, null, 0.08],
+      ["similar", 0.09, 0.006, 0.014, null, 0.03],
+      ["different", 0.04, 0.93, 0.89, null, 0.02],
+    ],
+    300,
+  ),
   comparison("family name", PERSON, [
     ["same", 0.76, 0.005, 0.82, null, 0.93],
     ["part", 0.04, 0.001, 0.03, null, 0.01],
@@ -99,8 +104,9 @@ export const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     ["shared door", 0.1, 0.0002, 0.2, 0.4],
     ["unit unknown", 0.06, 0.0002, 0.06, 0.1],
     ["other unit", 0.02, 0.0002, 0.02, 0.25],
-    ["near", 0.1, 0.003, 0.06, 0.05],
-    ["different", 0.12, 0.996, 0.08, 0.1],
+    ["near", 0.09, 0.003, 0.05, 0.05],
+    ["same street", 0.02, 0.004, 0.02, 0.02],
+    ["different", 0.11, 0.992, 0.07, 0.08],
   ]),
   comparison("place", PERSON, [
     ["same postcode", 0.3, 0.01, 0.3, 0.3],
@@ -129,6 +135,7 @@ export const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
   ]),
   comparison("source", PERSON, [
     ["another", 0.8, 0.7, 0.7, 0.7],
+    ["same, holds everybody once", 0.002, 0.01],
     ["same", 0.2, 0.3, 0.3, 0.3],
   ]),
 ];
@@ -138,19 +145,20 @@ export const FIRM_COMPARISONS: readonly ComparisonSettings[] = [
   comparison("firm name", FIRM, [
     ["same", 0.64, 0.001, 0.005, 0.88],
     ["strong", 0.2, 0.001, 0.01, 0.08],
-    ["part", 0.08, 0.004, 0.02, 0.02],
-    ["weak", 0.03, 0.03, 0.06, 0.01],
-    ["different", 0.05, 0.96, 0.905, 0.01],
+    ["part", 0.08, 0.002, 0.02, 0.02],
+    ["most", 0.02, 0.006, 0.02, 0.005],
+    ["weak", 0.02, 0.03, 0.05, 0.005],
+    ["different", 0.04, 0.96, 0.895, 0.01],
   ]),
   comparison("contact person", FIRM, [
     ["same", 0.55, 0.002, 0.01, 0.1],
     ["different", 0.45, 0.998, 0.99, 0.9],
   ]),
   comparison("phone", FIRM, [
-    ["same", 0.58, 0.0004, 0.15, 0.1],
+    ["same", 0.58, 0.0004, 0.15, 0.02],
     ["shared", 0.04, 0.0002, 0.65, 0.02],
     ["near", 0.05, 0.0005, 0.01, 0.01],
-    ["different", 0.33, 0.999, 0.19, 0.87],
+    ["different", 0.33, 0.999, 0.19, 0.95],
   ]),
   comparison("email", FIRM, [
     ["same", 0.53, 0.0002, 0.02, 0.1],
@@ -168,20 +176,31 @@ export const FIRM_COMPARISONS: readonly ComparisonSettings[] = [
     ["similar", 0.15, 0.001, 0.01, 0.1],
     ["different", 0.15, 0.998, 0.98, 0.6],
   ]),
-  comparison("street", FIRM, [
-    ["same door", 0.6, 0.0004, 0.15, 0.01],
-    ["shared door", 0.12, 0.0002, 0.3, 0.01],
-    ["unit unknown", 0.08, 0.0002, 0.12, 0.005],
-    ["other unit", 0.03, 0.0002, 0.35, 0.005],
-    ["near", 0.1, 0.003, 0.04, 0.01],
-    ["different", 0.07, 0.996, 0.04, 0.97],
-  ]),
-  comparison("place", FIRM, [
-    ["same postcode", 0.3, 0.01, 0.3, 0.05],
-    ["same", 0.56, 0.05, 0.65, 0.2],
-    ["same region", 0.06, 0.05, 0.03, 0.15],
-    ["different", 0.08, 0.9, 0.02, 0.6],
-  ]),
+  comparison(
+    "street",
+    FIRM,
+    [
+      ["same door", 0.6, 0.0004, 0.15, 0.01],
+      ["shared door", 0.12, 0.0002, 0.3, 0.01],
+      ["unit unknown", 0.08, 0.0002, 0.12, 0.005],
+      ["other unit", 0.03, 0.0002, 0.35, 0.005],
+      ["near", 0.09, 0.003, 0.03, 0.01],
+      ["same street", 0.02, 0.004, 0.02, 0.01],
+      ["different", 0.06, 0.992, 0.03, 0.96],
+    ],
+    2000,
+  ),
+  comparison(
+    "place",
+    FIRM,
+    [
+      ["same postcode", 0.3, 0.01, 0.3, 0.05],
+      ["same", 0.56, 0.05, 0.65, 0.2],
+      ["same region", 0.06, 0.05, 0.03, 0.15],
+      ["different", 0.08, 0.9, 0.02, 0.6],
+    ],
+    2000,
+  ),
   comparison("tax number", FIRM, [
     ["same", 0.93, 0.0001, null, 0.4],
     ["near", 0.03, 0.0005, null, 0.01],
@@ -189,6 +208,7 @@ export const FIRM_COMPARISONS: readonly ComparisonSettings[] = [
   ]),
   comparison("source", FIRM, [
     ["another", 0.8, 0.7, 0.7, 0.7],
+    ["same, holds everybody once", 0.002, 0.01],
     ["same", 0.2, 0.3, 0.3, 0.3],
   ]),
 ];
@@ -236,6 +256,7 @@ export const ITEM_COMPARISONS: readonly ComparisonSettings[] = [
     ["same", 0.8, 0.05, 0.9],
     ["strong", 0.08, 0.01, 0.04],
     ["part", 0.05, 0.01, 0.02],
+    ["most", 0.02, 0.01, 0.01],
     ["weak", 0.02, 0.02, 0.02],
     ["different", 0.05, 0.91, 0.02],
   ]),
@@ -246,6 +267,7 @@ export const ITEM_COMPARISONS: readonly ComparisonSettings[] = [
   ]),
   comparison("source", ITEM, [
     ["another", 0.8, 0.7, 0.7],
+    ["same, holds everybody once", 0.002, 0.01],
     ["same", 0.2, 0.3, 0.3],
   ]),
 ];

@@ -15,6 +15,8 @@ export interface OutcomeTable {
   readonly chance: Float32Array;
   /** How many pairs each row stands for, where the table is a sample. */
   readonly scale: number;
+  /** What a steward said of each pair: 1 one customer, 0 two, -1 nothing; null where no steward spoke. */
+  readonly said: Int8Array | null;
 }
 
 /** Pseudo-pairs that the starting values count for: enough to hold on thin data, little on thousands of pairs. */
@@ -176,6 +178,17 @@ function flatten(one: ClassTables): FlatClass {
   return { logRate: one.logRate, table };
 }
 
+function bitsOf(one: FlatClass, pairs: OutcomeTable, from: number): number {
+  let bits = one.logRate;
+  for (let at = 0; at < pairs.width; at += 1) {
+    const level = pairs.levels[from + at] ?? -1;
+    if (level < 0) continue;
+    const own = one.table[at * MAX_LEVELS + level] ?? Number.NaN;
+    if (own === own) bits += own - (pairs.chance[from + at] ?? 0);
+  }
+  return bits;
+}
+
 // The inner loop of the fit: flat tables of log2(share) by comparison and level, NaN where a class is as random pairs are.
 function addPair(
   pairs: OutcomeTable,
@@ -185,25 +198,20 @@ function addPair(
   odds: Float64Array,
 ): void {
   const from = row * pairs.width;
-  let whole = 1;
+  const said = pairs.said?.[row] ?? -1;
+  // Two random customers, unless a steward knows them to be one.
+  let whole = said === 1 ? 0 : 1;
   for (let index = 0; index < flat.length; index += 1) {
     const one = flat[index];
     if (one === undefined) continue;
-    let bits = one.logRate;
-    for (let at = 0; at < pairs.width; at += 1) {
-      const level = pairs.levels[from + at] ?? -1;
-      if (level < 0) continue;
-      const own = one.table[at * MAX_LEVELS + level] ?? Number.NaN;
-      if (own === own) bits += own - (pairs.chance[from + at] ?? 0);
-    }
-    const value = 2 ** Math.min(300, bits);
+    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : 2 ** Math.min(300, bitsOf(one, pairs, from));
     odds[index] = value;
     whole += value;
   }
   for (let index = 0; index < flat.length; index += 1) {
     const share = (odds[index] ?? 0) / whole;
     const sum = sums[index];
-    if (share < 1e-6 || sum === undefined) continue;
+    if (!(share >= 1e-6) || sum === undefined) continue;
     sum.pairs += share;
     for (let at = 0; at < pairs.width; at += 1) {
       const level = pairs.levels[from + at] ?? -1;
@@ -215,7 +223,7 @@ function addPair(
 function update(one: ClassTables, sums: ClassSums | undefined, scale: number, total: number, records: number): void {
   if (sums === undefined) return;
   // Every list holds some relatives and neighbours: a class that the data hardly show does not vanish.
-  one.logRate = Math.log2(Math.max(sums.pairs * scale + one.expected * records, 0.5) / total);
+  one.logRate = Math.log2(Math.min(1, Math.max(sums.pairs * scale + one.expected * records, 0.5) / total));
   for (const [at, table] of one.tables.entries()) {
     const counted = sums.levels.subarray(at * MAX_LEVELS, at * MAX_LEVELS + table.length);
     const prior = one.prior[at];

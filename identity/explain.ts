@@ -36,7 +36,15 @@ export function evidenceOf(
     const bits = (scorer.m[at]?.[level] ?? 0) - chance;
     const left = outcome.left[at] ?? "";
     const right = outcome.right[at] ?? "";
-    terms.push({ field, level: name, left, right, weight: bits, words: phrase(field, name, bits, chance) });
+    terms.push({
+      field,
+      level: name,
+      left,
+      right,
+      weight: bits,
+      chance: 2 ** chance,
+      words: phrase(field, name, bits, chance),
+    });
   }
   if (weight.shared < -0.005) {
     const name = scorer.relatedNames[weight.sharedClass] ?? "relation";

@@ -1,3 +1,4 @@
+import { cleanSources } from "./clean-sources.ts";
 import type { Prepared } from "./prepare.ts";
 import type { FrequencyTables } from "./settings.ts";
 
@@ -18,7 +19,8 @@ export type FrequencyField =
   | "birth"
   | "birthPlace"
   | "occupation"
-  | "id";
+  | "id"
+  | "source";
 
 /** Look-up of value frequencies (0 to 1). */
 export interface Frequencies {
@@ -30,85 +32,90 @@ export interface Frequencies {
   count(field: FrequencyField, value: string): number;
 }
 
-// How many records bear a name, and how many different names share a contact value: twenty rows of one customer make
-// a telephone number no less telling, twenty names do.
-const BY_RECORD: readonly FrequencyField[] = [
-  "given",
-  "family",
-  "firm",
-  "word",
-  "title",
-  "locality",
-  "postcode",
-  "birth",
-  "birthPlace",
-  "occupation",
-];
-
-/** Counts value frequencies. Only values that more than one record or name bears are kept. */
+/**
+ * Counts value frequencies. Only values that more than one record or name bears are kept: how many records bear a
+ * name, and how many different names share a contact value. Twenty rows of one customer make a telephone number no less
+ * telling, twenty names do.
+ */
 export function countFrequencies(records: readonly Prepared[]): FrequencyTables {
-  const counts = new Map<FrequencyField, Map<string, number>>();
-  const names = new Map<FrequencyField, Map<string, Set<string>>>();
-  for (const record of records) {
-    if (record.type === "none") continue;
-    for (const [field, value] of valuesOf(record)) {
-      if (BY_RECORD.includes(field)) addCount(counts, field, value);
-      else addName(names, field, value, record.nameKey);
-    }
-  }
-  const tables: Record<string, Record<string, number>> = {};
-  for (const [field, table] of counts) tables[field] = keep(table);
-  for (const [field, table] of names)
-    tables[field] = keep(new Map([...table].map(([value, set]) => [value, set.size])));
+  const tally = new Tally();
+  for (const record of records) if (record.type !== "none") tally.take(record);
+  const tables = tally.tables();
+  const clean = cleanSources(records);
+  if (Object.keys(clean).length > 0) tables["source"] = clean;
   return { records: records.length, sources: new Set(records.map(({ source }) => source)).size, tables };
 }
 
-function addCount(counts: Map<FrequencyField, Map<string, number>>, field: FrequencyField, value: string): void {
-  let table = counts.get(field);
-  if (table === undefined) counts.set(field, (table = new Map()));
-  table.set(value, (table.get(value) ?? 0) + 1);
+/** Names that share a value: one as it is, several as a set. Most values belong to one name. */
+type Sharers = string | Set<string>;
+
+class Tally {
+  private readonly counts = new Map<FrequencyField, Map<string, number>>();
+  private readonly names = new Map<FrequencyField, Map<string, Sharers>>();
+
+  take(record: Prepared): void {
+    for (const name of record.people) {
+      for (const word of name.given) this.count("given", word);
+      this.count("family", name.family);
+    }
+    for (const list of record.firms) {
+      this.count("firm", firmKey(list));
+      for (const word of distinct(list)) this.count("word", word);
+    }
+    this.share("phone", record.phones, record.nameKey);
+    this.share("email", record.emails, record.nameKey);
+    this.share("alias", record.aliases, record.nameKey);
+    this.share("domain", record.domains, record.nameKey);
+    this.share("id", record.ids, record.nameKey);
+    if (record.door !== "") this.share("door", [record.door], record.nameKey);
+    this.count("locality", record.locality);
+    this.count("postcode", record.postcode);
+    this.count("birth", record.birth);
+    this.count("birthPlace", record.birthPlace);
+    this.count("occupation", record.occupation);
+    for (const word of distinct(record.titleWords)) this.count("title", word);
+  }
+
+  tables(): Record<string, Record<string, number>> {
+    const tables: Record<string, Record<string, number>> = {};
+    for (const [field, table] of this.counts) tables[field] = keep(table);
+    for (const [field, table] of this.names) {
+      const sizes = new Map<string, number>();
+      for (const [value, sharers] of table) if (typeof sharers !== "string") sizes.set(value, sharers.size);
+      tables[field] = keep(sizes);
+    }
+    return tables;
+  }
+
+  private count(field: FrequencyField, value: string): void {
+    if (value === "") return;
+    let table = this.counts.get(field);
+    if (table === undefined) this.counts.set(field, (table = new Map()));
+    table.set(value, (table.get(value) ?? 0) + 1);
+  }
+
+  private share(field: FrequencyField, values: readonly string[], name: string): void {
+    if (values.length === 0) return;
+    let table = this.names.get(field);
+    if (table === undefined) this.names.set(field, (table = new Map()));
+    for (const value of values) {
+      const sharers = table.get(value);
+      if (sharers === undefined || sharers === "") table.set(value, name);
+      else if (name === "" || sharers === name) continue;
+      else if (typeof sharers === "string") table.set(value, new Set([sharers, name]));
+      else sharers.add(name);
+    }
+  }
 }
 
-function addName(
-  names: Map<FrequencyField, Map<string, Set<string>>>,
-  field: FrequencyField,
-  value: string,
-  name: string,
-): void {
-  let table = names.get(field);
-  if (table === undefined) names.set(field, (table = new Map()));
-  let set = table.get(value);
-  if (set === undefined) table.set(value, (set = new Set()));
-  if (name !== "") set.add(name);
+function distinct(list: readonly string[]): Iterable<string> {
+  return list.length < 2 ? list : new Set(list);
 }
 
 function keep(table: ReadonlyMap<string, number>): Record<string, number> {
   return Object.fromEntries(
     [...table].filter(([, count]) => count > 1).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
   );
-}
-
-function* valuesOf(record: Prepared): Iterable<readonly [FrequencyField, string]> {
-  for (const name of record.people) {
-    for (const word of name.given) yield ["given", word];
-    if (name.family !== "") yield ["family", name.family];
-  }
-  for (const list of record.firms) {
-    yield ["firm", firmKey(list)];
-    for (const word of new Set(list)) yield ["word", word];
-  }
-  for (const phone of record.phones) yield ["phone", phone];
-  for (const email of record.emails) yield ["email", email];
-  for (const alias of record.aliases) yield ["alias", alias];
-  for (const domain of record.domains) yield ["domain", domain];
-  if (record.door !== "") yield ["door", record.door];
-  if (record.locality !== "") yield ["locality", record.locality];
-  if (record.postcode !== "") yield ["postcode", record.postcode];
-  if (record.birth !== "") yield ["birth", record.birth];
-  if (record.birthPlace !== "") yield ["birthPlace", record.birthPlace];
-  if (record.occupation !== "") yield ["occupation", record.occupation];
-  for (const id of record.ids) yield ["id", id];
-  for (const word of new Set(record.titleWords)) yield ["title", word];
 }
 
 /** A firm's words in an order that does not depend on how they were written. */

@@ -86,8 +86,23 @@ function placeholderForm(text: string): string {
   return plain === "" ? fold(text) : plain;
 }
 
+/** Answers of {@link isPlaceholder}: a record's name is asked about several times over. */
+const answers = new WeakMap<LexiconIndex, Map<string, boolean>>();
+const MOST_ANSWERS = 4096;
+
 /** True for a text that stands for "nobody in particular": "Cash Customer", "Walk-in", "N/A", "test". */
 export function isPlaceholder(text: string, index: LexiconIndex): boolean {
+  let known = answers.get(index);
+  if (known === undefined) answers.set(index, (known = new Map()));
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const found = standsForNobody(text, index);
+  if (known.size >= MOST_ANSWERS) known.clear();
+  known.set(text, found);
+  return found;
+}
+
+function standsForNobody(text: string, index: LexiconIndex): boolean {
   const plain = placeholderForm(text);
   if (plain === "" || index.placeholders.has(plain)) return true;
   // Numbered counters: "Walk-in 3", "Cash Customer 2".

@@ -12,6 +12,7 @@ export type ExtraKind =
   | "birth_day"
   | "gender"
   | "birth_place"
+  | "street"
   | "tax_id"
   | "person_id"
   | "title"
@@ -44,6 +45,12 @@ export interface LinkRecord extends CustomerRecord {
   readonly extra?: readonly ExtraValue[];
 }
 
+/** What is still needed of a record once it is prepared. */
+export type RecordHead = Pick<
+  LinkRecord,
+  "key" | "source" | "entityType" | "entityTypeProbability" | "parentKey" | "isJob"
+>;
+
 /** A steward's word on two records. */
 export interface LinkConstraint {
   readonly left: string;
@@ -54,6 +61,8 @@ export interface LinkConstraint {
 /** What one linkage run needs. */
 export interface LinkOptions {
   readonly records: readonly LinkRecord[];
+  /** True where the list is handed over: it is emptied once it is read, so that its memory serves the rest. */
+  readonly consume?: boolean;
   /** Where given, candidates are found by its SQL; otherwise in this process. Both find the same pairs. */
   readonly engine?: AnalyticalEngine;
   readonly constraints: readonly LinkConstraint[];
@@ -96,6 +105,8 @@ export interface EvidenceTerm {
   readonly right: string;
   /** Bits: positive speaks for one customer, negative for two. */
   readonly weight: number;
+  /** How often two different customers agree so: the rarity that the weight was made with; absent where none was. */
+  readonly chance?: number;
   /** The evidence in words. */
   readonly words: string;
 }

@@ -1,11 +1,11 @@
 import type { EntityType } from "#core";
+import { fitWithAnswers } from "./answers.ts";
 import { autoPartition, choosePolicies } from "./auto-policy.ts";
 import { findCandidates } from "./candidates.ts";
-import { calibrateBy, calibrationBins } from "./calibrate.ts";
+import { calibrationBins } from "./calibrate.ts";
 import { clusterRecords } from "./cluster.ts";
 import type { ScoredPairs } from "./cluster.ts";
 import { settleConstraints } from "./constraints.ts";
-import { fitSettings } from "./fit.ts";
 import { countFrequencies } from "./frequencies.ts";
 import type {
   AutoPolicy,
@@ -16,11 +16,12 @@ import type {
   LinkRecord,
   LinkReport,
   LinkResult,
+  RecordHead,
 } from "./link-types.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { reviewQuestions } from "./questions.ts";
-import { bestRelations, statedRelations } from "./relations.ts";
+import { bestRelations, statedReferrals, statedRelations } from "./relations.ts";
 import { clusterRows } from "./result-rows.ts";
 import { defaultSettings, EMPTY_LEXICON } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
@@ -39,41 +40,38 @@ const PRECISION = 0.995;
  */
 export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   const timer = phaseTimer(options);
-  const records = [...options.records].sort((a, b) => byText(a.key, b.key));
+  const list = [...options.records].sort((a, b) => byText(a.key, b.key));
+  if (options.consume === true) (options.records as LinkRecord[]).length = 0;
+  const records = list.map(headOf);
   const start = options.settings ?? defaultSettings(options.pack ?? EMPTY_LEXICON);
   const precision = options.precision ?? PRECISION;
   timer.start("prepare");
   const positions = new Map(records.map((record, at) => [record.key, at]));
-  const prepared = prepareAll(records, positions, start);
+  const referrals = statedReferrals(list);
+  const prepared = prepareAll(list, positions, start, true);
   const isFitted = start.frequencies !== null;
   let settings: LinkageSettings = isFitted ? start : { ...start, frequencies: countFrequencies(prepared) };
   timer.start("candidates");
   const unique = uniqueSources(records, options.oneRecordPerEntity);
   const candidates = await findCandidates(prepared, settings.limits, options.engine, unique.groups);
   timer.start("estimate");
-  if (!isFitted) settings = fitSettings(settings, prepared, candidates, options.seed);
+  const settled = settleConstraints(records, options.constraints, positions);
+  const word = options.constraints.length === 0 ? null : settled.word;
+  if (!isFitted) settings = fitWithAnswers(settings, prepared, candidates, options.seed, word);
   timer.start("compare");
   const weighed = weighCandidates(settings, prepared, candidates);
   timer.start("cluster");
-  const settled = settleConstraints(records, options.constraints, positions);
   const rules = { must: settled.must, cannot: settled.cannot, types: typeCodes(prepared), sources: unique.groups };
-  settings = calibrateBy(settings, weighed.pairs, options.constraints, positions);
   const policy = choosePolicies(weighed.pairs, settings, precision);
   settings = withPolicies(settings, policy.policies);
   const partition = clusterRecords(records.length, calibrated(weighed.pairs, settings), rules, settings);
   const auto = autoPartition(records.length, weighed.pairs, rules, settings);
   const keys = records.map(({ key }) => key);
-  const questions = reviewQuestions({
-    keys,
-    pairs: weighed.pairs,
-    partition,
-    auto,
-    settings,
-    settled: settled.settled,
-  });
+  const world = { keys, pairs: weighed.pairs, partition, auto, settings, settled: settled.settled };
+  const questions = reviewQuestions(world);
   timer.start("relations");
   const anchorOf = (key: string): string => keys[partition.anchor[positions.get(key) ?? 0] ?? 0] ?? key;
-  const relations = bestRelations([...weighed.relations, ...statedRelations(records)], anchorOf);
+  const relations = bestRelations([...weighed.relations, ...statedRelations(records), ...referrals], anchorOf);
   const clusters = clusterRows(records, weighed.pairs, partition, auto, settings);
   const pairs = linkPairs(settings, prepared, weighed.pairs);
   timer.stop();
@@ -108,17 +106,26 @@ function withPolicies(settings: LinkageSettings, policies: readonly AutoPolicy[]
   return { ...settings, thresholds: { ...settings.thresholds, auto } };
 }
 
-/** Prepares all records of a list: types revised, family names inferred from the others. */
+/** Prepares all records of a list: types revised, family names inferred from the others. With `release` the list is emptied. */
 export function prepareAll(
   records: readonly LinkRecord[],
   positions: ReadonlyMap<string, number>,
   settings: LinkageSettings,
+  release = false,
 ): Prepared[] {
-  const prepared = reviseTypes(records).map((record) =>
-    prepareRecord(namedByItself(record, positions), settings.lexicon),
-  );
+  const revised = [...reviseTypes(records)];
+  if (release) (records as LinkRecord[]).length = 0;
+  const prepared: Prepared[] = [];
+  // One after another out of the list, so that a record's memory is free as soon as it is prepared.
+  revised.reverse();
+  for (let record = revised.pop(); record !== undefined; record = revised.pop())
+    prepared.push(prepareRecord(namedByItself(record, positions), settings.lexicon));
   inferFamilies(prepared);
   return prepared;
+}
+
+function headOf({ key, source, entityType, entityTypeProbability, parentKey, isJob }: LinkRecord): RecordHead {
+  return { key, source, entityType, entityTypeProbability, parentKey, isJob };
 }
 
 /** A sub-customer is called after a job or a place ("Kitchen 3"): that name says nothing of who its customer is. */
@@ -141,7 +148,7 @@ export function typeCodes(records: readonly Prepared[]): Uint8Array {
 
 /** Number above 0 of each record's source where that source holds every customer once. */
 export function uniqueSources(
-  records: readonly LinkRecord[],
+  records: readonly RecordHead[],
   declared: LinkOptions["oneRecordPerEntity"],
 ): { readonly groups: Int32Array; readonly names: readonly string[] } {
   const isDeclared = (source: string): boolean => declared === true || declared?.includes(source) === true;
@@ -179,7 +186,7 @@ function phaseTimer(options: LinkOptions): {
 const GENERIC_FIELDS = ["phone", "email", "door", "domain", "alias", "id"];
 
 function reportOf(
-  records: readonly LinkRecord[],
+  records: readonly RecordHead[],
   clusters: readonly ClusterRow[],
   pairs: readonly LinkPair[],
   settings: LinkageSettings,

@@ -36,6 +36,8 @@ interface Link {
 interface Cluster {
   readonly id: number;
   readonly members: readonly number[];
+  /** Members, where those that a word holds together count as one: their number says nothing new about the others. */
+  readonly points: number;
   readonly links: Map<number, Link>;
   readonly types: number;
   readonly forbidden: Set<number>;
@@ -99,6 +101,7 @@ function startClusters(
     clusters.set(id, {
       id,
       members: list,
+      points: 1,
       links,
       types: types === 3 ? 0 : types,
       forbidden: new Set(),
@@ -129,6 +132,11 @@ function linksOf(
       if (other !== id && known.has(other)) addLink(links, other, weight[at] ?? 0, 1);
     }
   }
+  // Those that were never compared (a job that is called after a place) do not speak against what the others show.
+  for (const link of links.values()) {
+    link.sum /= link.count;
+    link.count = 1;
+  }
   return links;
 }
 
@@ -154,7 +162,7 @@ function addLink(links: Map<number, Link>, to: number, sum: number, count: numbe
 
 function averageOf(left: Cluster, right: Cluster, settings: LinkageSettings): number {
   const link = left.links.get(right.id);
-  const pairs = left.members.length * right.members.length;
+  const pairs = left.points * right.points;
   const sum = (link?.sum ?? 0) + (pairs - (link?.count ?? 0)) * settings.limits.unscored;
   // Rounded, so that sums made in another order give the same ranking.
   return Math.round((sum / pairs) * 1e9) / 1e9;
@@ -181,6 +189,7 @@ function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): C
   const merged: Cluster = {
     id: Math.min(left.id, right.id),
     members,
+    points: left.points + right.points,
     links,
     types: left.types | right.types,
     forbidden,

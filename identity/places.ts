@@ -1,4 +1,5 @@
 import type { CountryPack } from "#core";
+import { distance } from "fastest-levenshtein";
 import { words } from "./text.ts";
 
 /** Look-ups for regions and places of a pack. */
@@ -9,6 +10,8 @@ export interface PlaceIndex {
   /** Place by folded name or alias. */
   readonly places: ReadonlyMap<string, { readonly name: string; readonly regions: readonly string[] }>;
   readonly postalDistrict: RegExp | null;
+  /** Forms of regions and places by their first letter. */
+  readonly byLetter: ReadonlyMap<string, readonly string[]>;
 }
 
 const indexes = new WeakMap<CountryPack, PlaceIndex>();
@@ -34,7 +37,13 @@ export function placeIndex(pack: CountryPack): PlaceIndex {
   for (const place of pack.places) {
     for (const text of [place.name, ...(place.aliases ?? [])]) places.set(placeForm(text), place);
   }
+  const byLetter = new Map<string, string[]>();
+  for (const form of new Set([...regions.keys(), ...places.keys()])) {
+    const letter = form.slice(0, 1);
+    byLetter.set(letter, [...(byLetter.get(letter) ?? []), form]);
+  }
   const index: PlaceIndex = {
+    byLetter,
     regions,
     regionByCode: new Map(pack.regions.map((region) => [region.code, region.name])),
     places,
@@ -44,10 +53,38 @@ export function placeIndex(pack: CountryPack): PlaceIndex {
   return index;
 }
 
+/** Names shorter than this differ from others by one letter too often. */
+const LEAST_LETTERS = 7;
+
+/** The one region or place whose form differs by a single letter, or by two that changed places; null where several do. */
+export function nearestPlace(form: string, index: PlaceIndex): string | null {
+  if (form.length < LEAST_LETTERS) return null;
+  const found = new Set<string>();
+  for (const known of index.byLetter.get(form.slice(0, 1)) ?? []) {
+    if (known.length < LEAST_LETTERS || Math.abs(known.length - form.length) > 1) continue;
+    if (distance(known, form) === 1 || isSwapped(known, form)) found.add(known);
+  }
+  const meant = new Set([...found].map((known) => index.regions.get(known)?.name ?? index.places.get(known)?.name));
+  return meant.size === 1 ? ([...found].sort()[0] ?? null) : null;
+}
+
+function isSwapped(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  // Both are plain ASCII: that is what a form is.
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return at < a.length && a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
+}
+
 const COUNTRIES: Readonly<Record<string, string>> = {
   jamaica: "JM",
   jm: "JM",
   jam: "JM",
+  ja: "JM",
+  jca: "JM",
+  "ja wi": "JM",
+  "jm wi": "JM",
+  "jamaica w i": "JM",
   "jamaica west indies": "JM",
   "jamaica wi": "JM",
   "west indies": "JM",

@@ -16,6 +16,8 @@ export interface PreparedExtra {
   readonly occupation: string;
   readonly otherPeople: readonly string[];
   readonly otherFirms: readonly string[];
+  /** Further lines of the address, without spaces. */
+  readonly otherLines: readonly string[];
   readonly titleWords: readonly string[];
   /** Family names of the persons in lists of names, in order. */
   readonly authors: readonly string[];
@@ -42,6 +44,7 @@ const NOTHING: PreparedExtra = {
   occupation: "",
   otherPeople: [],
   otherFirms: [],
+  otherLines: [],
   titleWords: [],
   authors: [],
   textWords: [],
@@ -71,6 +74,7 @@ export function prepareExtra(extra: readonly ExtraValue[], lexicon: Lexicon): Pr
     occupation: "",
     otherPeople: of("any_name", "person_name"),
     otherFirms: of("any_name", "org_name"),
+    otherLines: of("street").map((text) => words(text).join("")),
     titleWords: of("title").flatMap(titleWords).slice(0, 40),
     authors: of("name_list").flatMap((text) => familyNames(text, lexicon)),
     textWords: [...new Set(of("text").flatMap(words))].slice(0, 60),

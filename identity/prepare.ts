@@ -49,6 +49,8 @@ export interface Prepared extends PreparedName, PreparedExtra {
   /** The street's words, and all of them in one. */
   readonly streetWords: readonly string[];
   readonly streetJoined: string;
+  /** With the type of street, in one: "townscrescent". */
+  readonly streetWhole: string;
   readonly door: string;
   readonly unit: string;
   readonly locality: string;
@@ -69,65 +71,114 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
   const type = preparedType(record, extra);
   const suffix = parseSuffix(record, lexicon);
   const own = nameOf(record.givenName, record.familyName);
-  const firms = isFirmless(type, record) ? [] : firmNames(record, lexicon);
   const handles = record.handles.map((handle) => handle.replace(/^[^:]*:/, ""));
-  const prepared: Prepared = {
+  const address = prepareAddress(record, index);
+  const category = extra.categoryWords.length > 0 ? extra.categoryWords : words(record.category ?? "");
+  // One literal: spreading parts together would copy its fifty fields several times over.
+  const prepared: Draft = {
     key: record.key,
     source: record.source,
     type,
-    ...own,
-    people: [own],
+    given: own.given,
+    family: own.family,
+    familyParts: own.familyParts,
+    people: NOBODY,
     middle: nameParts(record.middleName ?? "").join(""),
     generation: suffix,
-    firms,
-    phones: record.phones.map((phone) => phone.replace(/^\+1?/, "")),
-    emails: record.emails,
-    aliases: aliasesOf(record, handles),
-    handles,
-    logins: loginsOf(record, handles),
-    handleStems: [...new Set(handles.map(aliasStem))].filter((text) => text.length >= 5),
-    domains: domainsOf(record),
-    ...prepareAddress(record, index),
+    firms: firmsOf(type, record, extra, lexicon),
+    phones: exact([...new Set(record.phones.map(nationalNumber))]),
+    emails: exact(record.emails),
+    aliases: exact(aliasesOf(record, handles)),
+    handles: exact(handles),
+    logins: exact(loginsOf(record, handles)),
+    handleStems: exact([...new Set(handles.map(aliasStem))].filter((text) => text.length >= 5)),
+    domains: exact(domainsOf(record)),
+    houseNumber: address.houseNumber,
+    street: address.street,
+    streetWords: exact(address.streetWords),
+    streetJoined: address.streetJoined,
+    streetWhole: address.streetWhole,
+    otherLines: exact(extra.otherLines),
+    door: address.door,
+    unit: address.unit,
+    locality: address.locality,
+    region: address.region,
+    postcode: address.postcode,
     nameKey: "",
-    ...extra,
     birth: record.birthDate === null ? extra.birth : record.birthDate.replace(/-/g, ""),
-    idColumns: record.taxId === null ? extra.idColumns : ["", ...extra.idColumns],
-    ids: record.taxId === null ? extra.ids : [record.taxId, ...extra.ids.filter((id) => id !== record.taxId)],
+    ids: exact(record.taxId === null ? extra.ids : [record.taxId, ...extra.ids.filter((id) => id !== record.taxId)]),
+    idColumns: exact(record.taxId === null ? extra.idColumns : ["", ...extra.idColumns]),
+    gender: extra.gender,
+    birthPlace: extra.birthPlace,
+    occupation: words(record.occupation ?? "").join(" "),
+    otherPeople: exact(extra.otherPeople),
+    otherFirms: exact(extra.otherFirms),
+    titleWords: exact(extra.titleWords),
+    authors: exact(extra.authors),
+    textWords: exact(extra.textWords),
+    categoryWords: exact(category),
+    amounts: extra.amounts,
+    years: extra.years,
   };
-  return withNames(prepared, record, lexicon);
+  // The first person's name is the record's own object, which inference fills; further names stand beside it.
+  const others = type === "person" || type === "unknown" ? otherNames(extra.otherPeople, lexicon) : [];
+  prepared.people = [prepared, ...others];
+  prepared.nameKey = nameKey(prepared);
+  return prepared;
 }
 
-// Further names of a record stand beside its own; the first person's name is the record's own object, which inference fills.
-function withNames(prepared: Prepared, record: LinkRecord, lexicon: Lexicon): Prepared {
-  const { otherPeople, otherFirms } = prepared;
-  const people: PreparedName[] = [prepared];
-  if (prepared.type === "person" || prepared.type === "unknown") {
-    for (const text of otherPeople) {
+function firmsOf(
+  type: PreparedType,
+  record: LinkRecord,
+  extra: PreparedExtra,
+  lexicon: Lexicon,
+): readonly (readonly string[])[] {
+  const own = isFirmless(type, record) ? [] : firmNames(record, lexicon);
+  const isOpen = type === "organisation" || type === "unknown";
+  const others = isOpen ? extra.otherFirms.map((text) => organisationTokens(text, lexicon)) : [];
+  const lists = isOpen ? distinctLists([...own, ...others]) : own;
+  return lists.length === 0 ? NO_FIRMS : lists.map(exact);
+}
+
+const NOTHING: readonly string[] = [];
+const NOBODY: readonly PreparedName[] = [];
+const NO_FIRMS: readonly (readonly string[])[] = [];
+
+// Lists that grew keep room for more, and empty ones are all alike: with a million records that is most of the memory.
+function exact(list: readonly string[]): readonly string[] {
+  return list.length === 0 ? NOTHING : list.slice();
+}
+
+type Draft = { -readonly [K in keyof Prepared]: Prepared[K] };
+
+function otherNames(texts: readonly string[], lexicon: Lexicon): readonly PreparedName[] {
+  return texts
+    .map((text) => {
       const name = parseName(text, { pack: lexicon });
-      const other = nameOf([name.given, name.middle].filter((part) => part !== null).join(" "), name.family);
-      if (other.family !== "" || other.given.length > 0) people.push(other);
-    }
-  }
-  const firms =
-    prepared.type === "organisation" || prepared.type === "unknown"
-      ? distinctLists([...prepared.firms, ...otherFirms.map((text) => organisationTokens(text, lexicon))])
-      : prepared.firms;
-  const occupation = words(record.occupation ?? "").join(" ");
-  const category = prepared.categoryWords.length > 0 ? prepared.categoryWords : words(record.category ?? "");
-  const done: Prepared = { ...prepared, firms, occupation, categoryWords: category };
-  people[0] = done;
-  return Object.assign(done, { people, nameKey: nameKey(done) });
+      return nameOf([name.given, name.middle].filter((part) => part !== null).join(" "), name.family);
+    })
+    .filter(({ given, family }) => family !== "" || given.length > 0);
 }
 
 function nameOf(given: string | null, family: string | null): PreparedName {
-  const familyParts = nameParts(family ?? "");
-  return { given: nameParts(given ?? ""), family: familyParts.join(""), familyParts };
+  const familyParts = exact(nameParts(family ?? ""));
+  return { given: exact(nameParts(given ?? "")), family: familyParts.join(""), familyParts };
 }
 
 function parseSuffix(record: LinkRecord, lexicon: Lexicon): string {
   // Only a name with such a mark needs to be taken apart again.
   const shown = MARKED.test(record.displayName) ? parseName(record.displayName, { pack: lexicon }).suffix : null;
   return generationOf(record, shown);
+}
+
+// Calling codes of one and two figures; all others have three.
+const CALLING_CODES = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
+
+// A number is written with its country's code in one list and without in another.
+function nationalNumber(phone: string): string {
+  const plain = phone.replace(/\D/g, "");
+  const isWhole = phone.startsWith("+") || plain.length > 11;
+  return (isWhole ? plain.replace(CALLING_CODES, "") : plain).replace(/^0+/, "");
 }
 
 const MARKED = /\b(?:jr|sr|jnr|snr|junior|senior|i{2,3}|iv|2nd|3rd)\b/i;
@@ -149,9 +200,13 @@ function nameParts(text: string): string[] {
   return words(text).filter((part) => /[a-z]/.test(part));
 }
 
+const SUFFIX = /\S\s+(jr|sr|junior|senior|i{1,3}|iv)\.?$/i;
+
 function generationOf(record: LinkRecord, shown: string | null): string {
-  const found = shown ?? /\b(jr|sr|ii|iii|iv)\.?$/i.exec(record.familyName ?? "")?.[1]?.toLowerCase();
-  return found ?? "";
+  if (shown !== null) return shown;
+  const ends = [record.familyName, record.givenName].map((name) => SUFFIX.exec(name ?? "")?.[1]?.toLowerCase());
+  const found = ends.find((end) => end !== undefined) ?? "";
+  return found === "senior" ? "sr" : found === "junior" ? "jr" : found;
 }
 
 function firmNames(record: LinkRecord, lexicon: Lexicon): string[][] {
@@ -199,7 +254,16 @@ function domainsOf(record: LinkRecord): string[] {
 
 type PreparedAddress = Pick<
   Prepared,
-  "houseNumber" | "street" | "streetWords" | "streetJoined" | "door" | "unit" | "locality" | "region" | "postcode"
+  | "houseNumber"
+  | "street"
+  | "streetWords"
+  | "streetJoined"
+  | "streetWhole"
+  | "door"
+  | "unit"
+  | "locality"
+  | "region"
+  | "postcode"
 >;
 
 function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddress {
@@ -217,6 +281,7 @@ function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddres
     street,
     streetWords: street === "" ? [] : street.split(" "),
     streetJoined: street.replace(/ /g, ""),
+    streetWhole: named.join(""),
     door: houseNumber === "" || street === "" ? "" : `${houseNumber} ${street}`,
     unit: words(record.unit ?? "").at(-1) ?? "",
     locality: placeForm(record.locality ?? ""),

@@ -1,6 +1,7 @@
 import type { Frequencies } from "./frequencies.ts";
-import type { LinkRecord, LinkRelation } from "./link-types.ts";
+import type { LinkRecord, LinkRelation, RecordHead } from "./link-types.ts";
 import type { Prepared } from "./prepare.ts";
+import { words } from "./text.ts";
 import type { PairWeight, Scorer } from "./weights.ts";
 
 /** Below this a relation is not worth a row. */
@@ -89,7 +90,7 @@ function sentence(parts: readonly string[]): string {
 }
 
 /** Relations that a source states itself: a record with a parent that is a customer of its own. */
-export function statedRelations(records: readonly LinkRecord[]): LinkRelation[] {
+export function statedRelations(records: readonly RecordHead[]): LinkRelation[] {
   const known = new Map(records.map((record) => [record.key, record]));
   return records.flatMap((record): LinkRelation[] => {
     const parent = record.parentKey === null || record.isJob ? undefined : known.get(record.parentKey);
@@ -103,6 +104,48 @@ export function statedRelations(records: readonly LinkRecord[]): LinkRelation[] 
         evidence: "The source names it as the parent.",
       },
     ];
+  });
+}
+
+const REFERRED =
+  /\b(?:referred|recommended|introduced|sent)\s+by\s*:?\s+([^,.;:()\d]{3,60})|\breferral\s*(?:from|by|:)\s*([^,.;:()\d]{3,60})/i;
+/** Words of a name that a note gives, at most. */
+const MOST_WORDS = 6;
+
+/**
+ * Referrals that notes tell ("referred by Marcia Brown"): the one referred is left, who sent them right. A name that
+ * several customers bear names nobody; of several records of one name the first speaks, since they may be one customer.
+ */
+export function statedReferrals(records: readonly LinkRecord[]): LinkRelation[] {
+  const named = records.flatMap((record) => {
+    const texts = [
+      record.notes ?? "",
+      ...(record.extra ?? []).filter(({ kind }) => kind === "text").map((one) => one.value),
+    ];
+    const found = texts.map((text) => REFERRED.exec(text)).find((one) => one !== null) ?? null;
+    return found === null ? [] : [{ record, said: words(found[1] ?? found[2] ?? "").slice(0, MOST_WORDS) }];
+  });
+  if (named.length === 0) return [];
+  const byName = new Map<string, LinkRecord[]>();
+  for (const record of records) {
+    const names = [record.displayName, `${record.givenName ?? ""} ${record.familyName ?? ""}`, record.orgName ?? ""];
+    for (const name of new Set(names.map((text) => words(text).join(" ")))) {
+      if (!name.includes(" ")) continue;
+      const list = byName.get(name);
+      if (list === undefined) byName.set(name, [record]);
+      else list.push(record);
+    }
+  }
+  return named.flatMap(({ record, said }): LinkRelation[] => {
+    for (let length = said.length; length >= 2; length -= 1) {
+      const bearers = (byName.get(said.slice(0, length).join(" ")) ?? []).filter(({ key }) => key !== record.key);
+      const [first] = bearers;
+      if (first === undefined) continue;
+      const probability = round(Math.max(LEAST, 0.97 - 0.04 * (bearers.length - 1)));
+      const evidence = `The notes name ${first.displayName} as who sent them.`;
+      return [{ left: record.key, right: first.key, relation: "referral", probability, evidence }];
+    }
+    return [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { EntityType } from "#core";
 import type { Partition } from "./cluster.ts";
-import type { ClusterRow, LinkRecord } from "./link-types.ts";
+import type { ClusterRow, RecordHead } from "./link-types.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { LinkageSettings } from "./settings.ts";
 import { byText } from "./text.ts";
@@ -9,7 +9,7 @@ import { probabilityOf } from "./weights.ts";
 
 /** One row for each record: where it belongs, how surely, and what it is. */
 export function clusterRows(
-  records: readonly LinkRecord[],
+  records: readonly RecordHead[],
   pairs: WeighedPairs,
   partition: Partition,
   auto: Partition,
@@ -49,7 +49,7 @@ export function clusterRows(
 }
 
 /** The type that the records of a cluster speak for, weighed by their probabilities. */
-function typeOf(group: readonly number[], records: readonly LinkRecord[]): EntityType {
+function typeOf(group: readonly number[], records: readonly RecordHead[]): EntityType {
   const votes = new Map<EntityType, number>();
   for (const at of group) {
     const record = records[at];

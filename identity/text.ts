@@ -14,20 +14,33 @@ export function tidy(text: string): string {
 
 /** Lower-case ASCII for comparing: transliterated, accents dropped, white space single. */
 export function fold(text: string): string {
-  let plain = tidy(text);
-  for (let i = 0; i < plain.length; i += 1) {
-    if (plain.charCodeAt(i) > 127) {
-      plain = anyAscii(plain);
-      break;
-    }
+  const plain = tidy(text);
+  for (let at = 0; at < plain.length; at += 1) {
+    if (plain.charCodeAt(at) > 127) return anyAscii(plain).toLowerCase().replace(/\s+/g, " ").trim();
   }
-  return plain.toLowerCase().replace(/\s+/g, " ").trim();
+  // What is tidy has no white space to mend.
+  return plain.toLowerCase();
 }
+
+const GLUE = /['`.]/;
 
 /** Letters and digits of a text in lower-case ASCII, split at everything else; apostrophes and dots glue ("o'brien", "l.l.c."). */
 export function words(text: string): string[] {
-  const plain = fold(text).replace(/['`.]/g, (mark, at: number, whole: string) => keepGlue(mark, at, whole));
-  return plain.split(/[^a-z0-9]+/).filter((word) => word !== "");
+  let plain = fold(text);
+  if (GLUE.test(plain)) plain = plain.replace(/['`.]/g, (mark, at: number, whole: string) => keepGlue(mark, at, whole));
+  const found: string[] = [];
+  let start = -1;
+  for (let at = 0; at < plain.length; at += 1) {
+    const code = plain.charCodeAt(at);
+    const isInside = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    if (isInside && start < 0) start = at;
+    else if (!isInside && start >= 0) {
+      found.push(plain.slice(start, at));
+      start = -1;
+    }
+  }
+  if (start >= 0) found.push(start === 0 ? plain : plain.slice(start));
+  return found;
 }
 
 // "St.Andrew" has a dot between words of two letters or more, "l.l.c." between single letters.

@@ -125,7 +125,7 @@ function webEntities(world: World, accounts: SiteAccounts): EntityLine[] {
       source: "social",
       account: SOCIAL.userId,
       stream: "profiles",
-      id: p.username,
+      id: p.id,
       entity: p.entity.id,
       type: "organisation",
       name: p.name,

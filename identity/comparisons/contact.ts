@@ -129,7 +129,15 @@ function streetLevel(a: Prepared, b: Prepared): number {
   }
   if (likeStreet && (a.houseNumber === "" || b.houseNumber === "" || isLikeNumber(a.houseNumber, b.houseNumber)))
     return 3;
-  return 4;
+  if (isOnOtherLine(a, b) || isOnOtherLine(b, a)) return 3;
+  return likeStreet ? 4 : 5;
+}
+
+// The lines of an address in another order: the house's name first, or the street.
+function isOnOtherLine(a: Prepared, b: Prepared): boolean {
+  for (const line of b.otherLines)
+    if (line.length >= 5 && (isSimilarWord(a.streetWhole, line) || isSimilarWord(a.streetJoined, line))) return true;
+  return false;
 }
 
 function isLikeNumber(a: string, b: string): boolean {
@@ -138,7 +146,7 @@ function isLikeNumber(a: string, b: string): boolean {
 }
 
 function isLikeStreet(a: Prepared, b: Prepared): boolean {
-  if (isSimilarWord(a.streetJoined, b.streetJoined)) return true;
+  if (isSimilarWord(a.streetJoined, b.streetJoined) || isSimilarWord(a.streetWhole, b.streetWhole)) return true;
   const [short, long] =
     a.streetWords.length <= b.streetWords.length ? [a.streetWords, b.streetWords] : [b.streetWords, a.streetWords];
   for (const word of short) {
@@ -193,7 +201,8 @@ const taxNumber: Comparator = (a, b, context, out) => {
 // Most sources know a customer once: how seldom they do not is learnt like any other evidence.
 const source: Comparator = (a, b, context, out) => {
   if (!context.severalSources) return missing(out);
-  set(out, a.source === b.source ? 1 : 0, 0, a.source, b.source);
+  if (a.source !== b.source) return set(out, 0, 0, a.source, b.source);
+  set(out, context.frequencies.count("source", a.source) > 1 ? 1 : 2, 0, a.source, b.source);
 };
 
 /** Comparisons that persons and firms share. */

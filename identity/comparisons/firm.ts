@@ -54,10 +54,11 @@ function compareNames(left: readonly string[], right: readonly string[], context
   const totalRight = totalOf(right, context);
   const share = matched / Math.max(totalLeft, totalRight);
   const part = matched / Math.min(totalLeft, totalRight);
-  const frequency = Math.min(0.5, Math.max(frequencies.size ** -1.5, 2 ** (fuzzy - 0.8 * matched)));
+  const frequency = Math.min(0.5, Math.max(frequencies.size ** -1.5, 2 ** (fuzzy - 3 - 0.55 * matched)));
   if (count === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
   if (part >= 0.85 && count === Math.min(left.length, right.length)) return { level: 2, frequency };
-  if (share >= 0.45) return { level: 3, frequency: 0 };
+  if (part >= 0.7 || share >= 0.6) return { level: 3, frequency: Math.min(0.5, 2 ** (fuzzy - 1 - 0.4 * matched)) };
+  if (share >= 0.4) return { level: 4, frequency: 0 };
   return DIFFERENT;
 }
 
@@ -71,7 +72,7 @@ function sameFrequency(name: readonly string[], context: CompareContext): number
   return Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
 }
 
-const DIFFERENT: FirmLevel = { level: 4, frequency: 0 };
+const DIFFERENT: FirmLevel = { level: 5, frequency: 0 };
 
 function worthOf(word: string, context: CompareContext): number {
   return -Math.log2(context.frequencies.of("word", word));
@@ -95,12 +96,17 @@ function isVariant(left: string, right: string): boolean {
   // "Shop 12" and "Shop 13" are not typing errors of each other.
   if (/\d/.test(left) || /\d/.test(right)) return false;
   return (
-    isSimilarWord(left, right) ||
-    isAbbreviation(left, right) ||
-    isAbbreviation(right, left) ||
-    `${left}s` === right ||
-    left === `${right}s`
+    isSimilarWord(left, right) || isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)
   );
+}
+
+// "Ministries" and "Ministry", "Egypt" and "Egyptian", "Laboratory" and "Laboratories".
+function isSameStem(left: string, right: string): boolean {
+  const longest = Math.max(left.length, right.length);
+  if (Math.min(left.length, right.length) < 4) return false;
+  let same = 0;
+  while (same < longest && left[same] === right[same]) same += 1;
+  return same >= 4 && same >= 0.6 * longest && longest - same <= 4;
 }
 
 function isAcronym(short: readonly string[], long: readonly string[]): boolean {

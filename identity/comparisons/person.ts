@@ -116,8 +116,10 @@ function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context:
   // One-sided: only a given name on one side, which is the other's family name.
   const worth = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
   const straightWorth = worth(straight.given, GIVEN_WORTH) + worth(straight.family, FAMILY_WORTH);
-  if (straightWorth >= 0 || (first.level !== SAME && second.level !== SAME)) return null;
-  return { given: first.level === SAME ? first : second, family: { level: -1, frequency: 0 }, swapped: true };
+  if (straightWorth >= 0) return null;
+  const crossing = [first, second].filter(({ level }) => level === SAME || level === SIMILAR_GIVEN);
+  const given = crossing.find(({ level }) => level === SAME) ?? crossing[0];
+  return given === undefined ? null : { given, family: { level: -1, frequency: 0 }, swapped: true };
 }
 
 function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel): Alignment | null {
@@ -192,8 +194,8 @@ const generation: Comparator = (a, b, _context, out) => {
 };
 
 /**
- * Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts equal,
- * different. Of dates with unknown digits ("-") the known ones are compared: at best near.
+ * Levels of two dates as yyyymmdd: same, near (one digit, neighbours or day and month swapped), two parts or all but two
+ * digits equal, different. Of dates with unknown digits ("-") the known ones are compared: at best near.
  */
 export function dateLevel(left: string, right: string): number {
   if (left === right) return left.includes("-") ? 1 : 0;
@@ -208,7 +210,13 @@ export function dateLevel(left: string, right: string): number {
     [4, 6],
     [6, 8],
   ].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
-  return equal >= 2 ? 2 : 3;
+  return equal >= 2 || digitsOff(left, right) <= 2 ? 2 : 3;
+}
+
+function digitsOff(left: string, right: string): number {
+  let off = 0;
+  for (let at = 0; at < 8; at += 1) if (left[at] !== right[at]) off += 1;
+  return off;
 }
 
 function partialLevel(left: string, right: string): number {

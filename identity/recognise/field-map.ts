@@ -1,51 +1,9 @@
 import { z } from "zod";
 import type { CountryPack } from "#core";
+import { FIELD_KINDS } from "./field-kinds.ts";
+import type { FieldKind } from "./field-kinds.ts";
+import { itemFields } from "./item-map.ts";
 import { recogniseTable } from "./table.ts";
-
-/** What a column of a list may hold, for linkage. */
-export const FIELD_KINDS = [
-  "any_name",
-  "person_name",
-  "given_name",
-  "middle_name",
-  "family_name",
-  "org_name",
-  "name_list",
-  "birth_date",
-  "birth_year",
-  "birth_month",
-  "birth_day",
-  "gender",
-  "email",
-  "phone",
-  "url",
-  "handle",
-  "address",
-  "street",
-  "house_number",
-  "unit",
-  "locality",
-  "region",
-  "postcode",
-  "country",
-  "latitude",
-  "longitude",
-  "birth_place",
-  "occupation",
-  "tax_id",
-  "person_id",
-  "entity_type",
-  "parent_ref",
-  "category",
-  "title",
-  "text",
-  "date",
-  "amount",
-  "ignore",
-] as const;
-
-/** One of {@link FIELD_KINDS}. */
-export type FieldKind = (typeof FIELD_KINDS)[number];
 
 /** The document MAP.yaml, validated. */
 export const fieldMapSchema = z
@@ -102,10 +60,21 @@ const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(?:birth[ _-]?month|month[ _-]?of[ _-]?birth|bm)$/, "birth_month"],
   [/^(?:birth[ _-]?day|day[ _-]?of[ _-]?birth|bd)$/, "birth_day"],
   [/^(?:birth[ _-]?place|place[ _-]?of[ _-]?birth|birth[ _-]?city)$/, "birth_place"],
+  // What stands beside a number or an address says of what kind it is or whence, not which.
   [
-    /^(?:.*[ _-])?(?:ssn|soc[ _-]?sec[ _-]?id|social[ _-]?security.*|passport.*|driver'?s?[ _-]?licen[cs]e.*|national[ _-]?id.*)$/,
+    /[ _-](?:(?:id|number|passport|licen[cs]e|phone|addr(?:ess)?|email|name)[ _-]?type|(?:id|passport|licen[cs]e)[ _-]?(?:country|state|issuer|date|expiry))$/,
+    "ignore",
+  ],
+  [/^(?:phone|addr(?:ess)?|email|id|name)[ _-]?type$/, "ignore"],
+  [/^(?:passport|.*licen[cs]e|.*[ _-]id)[ _-](?:country|state|type|issuer|issued?.*|expir.*|date)$/, "ignore"],
+  [
+    /^(?:.*[ _-])?(?:ssn(?:[ _-]?(?:no|num|number))?|soc[ _-]?sec[ _-]?id|social[ _-]?security.*|passport.*|driver'?s?[ _-]?licen[cs]e.*|national[ _-]?id.*)$/,
     "person_id",
   ],
+  [/^(?:.*[ _-])?(?:lei|vat|ein|tin|duns)[ _-]?(?:no|num|number|id|code)$/, "tax_id"],
+  [/^(?:.*[ _-])?name[ _-]?(?:org|company|business)$/, "org_name"],
+  [/^(?:.*[ _-])name[ _-]?full$/, "any_name"],
+  [/^(?:.*[ _-])?addr(?:ess)?[ _-]?country$/, "country"],
   [/^(?:house|street|building)[ _-]?(?:no|num|number|#)$/, "house_number"],
   [/^(?:address[ _-]?1|addr(?:ess)?[ _-]?line[ _-]?1|addr)$/, "street"],
   [/^(?:entity|record|party)[ _-]?type$/, "entity_type"],
@@ -144,9 +113,14 @@ export function guessFieldMap(table: MapSample): GuessedMap {
     const byHeader = BY_HEADER.find(([pattern]) => pattern.test(plain))?.[1];
     const meaning = known.mapping.entity === "customer" ? known.mapping.columns[name] : undefined;
     const kind = byHeader ?? (meaning === undefined ? undefined : KIND_OF_FIELD[meaning]);
-    if (kind !== undefined) fields[name] = kind;
+    if (kind !== undefined && kind !== "ignore") fields[name] = kind;
   }
   ensureName(fields, open, table);
+  const items = itemFields(open, fields);
+  if (items !== null) {
+    for (const name of open) delete fields[name];
+    Object.assign(fields, items);
+  }
   const unused = open.filter((name) => fields[name] === undefined);
   const notes =
     unused.length === 0 ? [] : [`not used: ${unused.slice(0, 20).join(", ")}${unused.length > 20 ? ", …" : ""}`];

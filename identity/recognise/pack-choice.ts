@@ -1,7 +1,8 @@
 import type { CountryPack } from "#core";
 import { countryCode, placeForm, placeIndex } from "../places.ts";
 import { normalisePhones } from "../standardise/phones.ts";
-import type { FieldKind, FieldMap } from "./field-map.ts";
+import type { FieldKind } from "./field-kinds.ts";
+import type { FieldMap } from "./field-map.ts";
 import type { RecordTable } from "./rows.ts";
 
 const SAMPLE = 300;

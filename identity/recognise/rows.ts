@@ -5,7 +5,9 @@ import type { DateOrder } from "../standardise/dates.ts";
 import { parseDate } from "../standardise/dates.ts";
 import { standardiseCustomer } from "../standardise/customer.ts";
 import { digits, tidy } from "../text.ts";
-import type { FieldKind, FieldMap } from "./field-map.ts";
+import type { FieldKind } from "./field-kinds.ts";
+import type { FieldMap } from "./field-map.ts";
+import { typeByList } from "./list-type.ts";
 import { phoneReader } from "./phone-reader.ts";
 import type { PhoneReader } from "./phone-reader.ts";
 
@@ -46,14 +48,31 @@ const EXTRA_KINDS: ReadonlySet<string> = new Set<ExtraKind>([
   "date",
 ]);
 
+/** Rows that were read, with what is still to be settled between them. */
+export interface RowDrafts {
+  readonly records: readonly LinkRecord[];
+  /** What each row says of its parent. */
+  readonly parents: readonly (string | null)[];
+  /** The name that each row shows. */
+  readonly shown: readonly string[];
+}
+
 /**
  * Records for linkage from rows by the kinds of a field map: cleansed and standardised, one for each row. Every record's
  * key is the row's id. A cell that stands for nothing ("N/A", "Cash Customer") is no value.
  */
 export function buildLinkRecords(tables: readonly RecordTable[], options: RowOptions): LinkRecord[] {
+  return finishRecords(draftRecords(tables, options, dateOrders(tables, options.map)), options.map);
+}
+
+/** Reads rows, each by itself: parts of a table give what the whole gives. `orders` must be those of the whole. */
+export function draftRecords(
+  tables: readonly RecordTable[],
+  options: RowOptions,
+  orders: ReadonlyMap<string, DateOrder>,
+): RowDrafts {
   const { map, pack, ids } = options;
   const shape = nameShape(Object.values(map.fields));
-  const orders = dateOrders(tables, map);
   const phones = phoneReader(pack);
   const records: LinkRecord[] = [];
   const parents: (string | null)[] = [];
@@ -70,7 +89,13 @@ export function buildLinkRecords(tables: readonly RecordTable[], options: RowOpt
       shown.push(cells.fields.name ?? "");
     }
   }
-  return linkParents(records, parents, shown);
+  return { records, parents, shown };
+}
+
+/** Settles what rows say of each other. */
+export function finishRecords({ records, parents, shown }: RowDrafts, map: FieldMap): LinkRecord[] {
+  const { nameOnly } = nameShape(Object.values(map.fields));
+  return linkParents(nameOnly ? typeByList(records) : records, parents, shown);
 }
 
 interface RowCells {
@@ -169,7 +194,7 @@ const PLACES: Readonly<Partial<Record<FieldKind, readonly [TextField, ExtraKind 
   family_name: ["familyName", null],
   org_name: ["orgName", "org_name"],
   birth_date: ["birthDate", "date"],
-  street: ["street", "text"],
+  street: ["street", "street"],
   unit: ["unit", null],
   locality: ["locality", "text"],
   region: ["region", null],
@@ -240,13 +265,20 @@ function composeBirthDate(draft: Draft, extra: ExtraValue[], state: RowState): v
 interface NameShape {
   readonly personOnly: boolean;
   readonly orgOnly: boolean;
+  /** One column of names, and nothing that only persons or only firms have: the list speaks for its doubtful rows. */
+  readonly nameOnly: boolean;
 }
 
 function nameShape(kinds: readonly FieldKind[]): NameShape {
   const has = (...wanted: FieldKind[]): boolean => wanted.some((kind) => kinds.includes(kind));
   const person = has("person_name", "given_name", "family_name");
   const open = has("any_name", "entity_type");
-  return { personOnly: person && !open && !has("org_name"), orgOnly: has("org_name") && !open && !person };
+  const telling = has("birth_date", "birth_year", "middle_name", "gender", "person_id", "occupation", "org_name");
+  return {
+    personOnly: person && !open && !has("org_name"),
+    orgOnly: has("org_name") && !open && !person,
+    nameOnly: has("any_name") && !has("entity_type") && !person && !telling,
+  };
 }
 
 interface BuildContext {
@@ -311,7 +343,8 @@ function bareNumbers(cells: readonly string[]): string[] {
   return [...new Set(numbers.filter((text) => !/^(\d)\1*$/.test(text)))].sort();
 }
 
-function dateOrders(tables: readonly RecordTable[], map: FieldMap): Map<string, DateOrder> {
+/** Whether day or month comes first, by column of dates, as far as the rows tell. */
+export function dateOrders(tables: readonly RecordTable[], map: FieldMap): Map<string, DateOrder> {
   const orders = new Map<string, DateOrder>();
   for (const [name, kind] of Object.entries(map.fields)) {
     if (kind !== "birth_date" && kind !== "date") continue;

@@ -5,7 +5,7 @@ import { digits, fold, nameCase, orNull, tidy } from "../text.ts";
 import { parseAddress } from "./addresses.ts";
 import { parseDate } from "./dates.ts";
 import { normaliseEmails } from "./emails.ts";
-import { decideEntityType } from "./entity-type.ts";
+import { decideEntityType, isContact } from "./entity-type.ts";
 import { parseName, parseOrganisation } from "./names.ts";
 import { normalisePhones } from "./phones.ts";
 import { isProfilePage, normaliseHandles, normaliseWebsite } from "./web.ts";
@@ -46,7 +46,7 @@ export function standardiseCustomer(fields: CustomerFields, context: Standardise
   return {
     entityType: type.entityType,
     entityTypeProbability: type.probability,
-    displayName: displayName(fields, names, contact),
+    displayName: displayName(fields, names, contact, type.entityType, pack),
     ...names,
     ...contact,
     street,
@@ -98,6 +98,10 @@ function readNames(
   const given = usable(fields.givenName);
   const family = usable(fields.familyName);
   const person = personParts(fields, shown, given, family, type, pack, usable);
+  if (type === "organisation" && company !== null && isContact(shown, company, pack)) {
+    const firm = parseOrganisation(company, { pack });
+    return { ...person, orgName: firm.name === "" ? null : firm.name, tradingAs: firm.tradingAs };
+  }
   if (type === "organisation" || (type === "unknown" && company !== null)) {
     const firm = parseOrganisation(shown ?? company ?? "", { pack });
     const other = company !== null && shown !== null && fold(company) !== fold(shown) ? company : null;
@@ -128,24 +132,29 @@ function personParts(
       familyName: alone === null ? whole.family : alone.family,
     };
   }
-  if (shown === null || type === "organisation" || type === "not_a_customer") {
+  const speaksForFirm = type === "organisation" && isContact(shown, usable(fields.orgName), pack);
+  if (shown === null || (type === "organisation" && !speaksForFirm) || type === "not_a_customer") {
     return { givenName: null, middleName: null, familyName: null };
   }
   const name = parseName(shown, { pack });
   return { givenName: name.given, middleName: name.middle, familyName: name.family };
 }
 
+const SUFFIX = /\S\s+(jr|sr|ii|iii|iv|jnr|snr|junior|senior)\.?$/i;
+
 function displayName(
   fields: CustomerFields,
   names: NameParts,
   contact: Pick<CustomerRecord, "emails" | "phones" | "handles">,
+  type: EntityType,
+  pack: CountryPack,
 ): string {
   const person = [names.givenName, names.middleName, names.familyName].filter((part) => part !== null).join(" ");
   const shown = orNull(fields.name);
-  if (shown !== null) return nameCase(shown);
   const company = orNull(fields.orgName);
+  if (shown !== null && (type !== "organisation" || !isContact(shown, company, pack))) return nameCase(shown);
   if (company !== null && names.orgName !== null) return names.orgName;
-  const suffix = /\b(jr|sr|ii|iii|iv|jnr|snr)\.?$/i.exec(tidy(fields.familyName ?? ""))?.[1];
+  const suffix = SUFFIX.exec(tidy(fields.familyName ?? ""))?.[1] ?? SUFFIX.exec(tidy(fields.givenName ?? ""))?.[1];
   if (person !== "") return suffix === undefined ? person : `${person} ${nameCase(suffix.toLowerCase())}`;
   return company ?? contact.emails[0] ?? contact.handles[0]?.replace(/^[^:]*:/, "@") ?? contact.phones[0] ?? "";
 }

@@ -120,7 +120,9 @@ function decideOrder(
 
 function readNamed(plain: string): DateResult | null {
   const dayFirst =
-    /^(\d{1,2})[\s\-/.,]*(?:de\s+)?([a-z]{3,10})\.?[\s\-/.,]*(?:de\s+|del\s+)?'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
+    /^(\d{1,2})[\s\-/.,]*(?:de\s+|of\s+)?([a-z]{3,10})\.?[\s\-/.,]*(?:de\s+|del\s+)?'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(
+      plain,
+    );
   const monthFirst = /^([a-z]{3,10})\.?[\s\-/.]*(\d{1,2})[\s\-/.,]+'?(\d{4}|\d{2})(?:[ ,].*)?$/.exec(plain);
   const day = dayFirst?.[1] ?? monthFirst?.[2];
   const month = monthNumber(dayFirst?.[2] ?? monthFirst?.[1] ?? "");

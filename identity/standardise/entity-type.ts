@@ -55,23 +55,36 @@ function typeLogOdds(clues: TypeClues, lexicon: Lexicon): number {
   let odds = -0.4;
   const shown = clues.name?.replace(/:.*$/, "") ?? null;
   if (shown !== null) odds += nameOdds(shown, lexicon);
-  if (clues.orgName !== null) {
-    const same = shown !== null && words(shown).join(" ") === words(clues.orgName).join(" ");
-    const org = nameOdds(clues.orgName, lexicon);
-    // A name column that differs from the company column says whose record it is; the company is then the employer.
-    if (shown === null) odds += clues.givenName === null && clues.familyName === null ? 4 + org : 1.5 + org;
-    else odds += same ? 2.5 : 0.8;
-  }
+  if (clues.orgName !== null) odds += companyOdds(clues, clues.orgName, shown, lexicon);
   if (clues.givenName !== null || clues.familyName !== null) {
     const own = fullName(clues) ?? "";
     const shownWords = new Set(words(shown ?? own));
     const shared = words(own).filter((word) => shownWords.has(word)).length;
-    if (clues.orgName === null || shown !== null) odds -= shared >= Math.min(2, words(own).length) ? 3 : 0.3;
+    if (clues.orgName === null || shown !== null)
+      odds -= shared >= Math.min(2, words(own).length) ? (clues.orgName === null ? 3 : 1) : 0.3;
     if (nameOdds(own, lexicon) > 2) odds += 2.5;
   }
   if (clues.birthDate !== null) odds -= 4;
   if (clues.hasWebsite) odds += 1;
   return odds;
+}
+
+// What a filled company column says beside the name column, if there is one.
+function companyOdds(clues: TypeClues, company: string, shown: string | null, lexicon: Lexicon): number {
+  const org = nameOdds(company, lexicon);
+  if (shown === null) return clues.givenName === null && clues.familyName === null ? 4 + org : 1.5 + org;
+  if (words(shown).join(" ") === words(company).join(" ")) return 2.5;
+  // A person's name beside a company's is the firm's contact: who buys for himself leaves the company empty.
+  return isContact(shown, company, lexicon) ? 1.8 - nameOdds(shown, lexicon) + Math.min(1.5, Math.max(0, org)) : 0.8;
+}
+
+/** True where a name column names a person and the company column somebody else: the person speaks for the company. */
+export function isContact(name: string | null, company: string | null, lexicon: Lexicon): name is string {
+  if (name === null || company === null) return false;
+  const firm = new Set(words(company));
+  if (words(name).every((word) => firm.has(word))) return false;
+  const odds = nameOdds(name, lexicon);
+  return odds < 0 && odds < nameOdds(company, lexicon) + 0.5;
 }
 
 /** Log-odds that a text names a firm rather than a person, by its words and form alone. */

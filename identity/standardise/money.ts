@@ -37,7 +37,13 @@ export function parseMoney(
   options: { readonly pack: CountryPack; readonly homeCurrency: string },
 ): MoneyResult {
   const notes: string[] = [];
-  let rest = tidy(text).replace(/[\u2212\u2013]/g, "-");
+  let rest = tidy(text)
+    .replace(/[\u2212\u2013]/g, "-")
+    // "12,500.-" has no cents, and "US $5" is "US$5".
+    .replace(/(?<=\d)[.,]-+$/, "")
+    .replace(/\b([A-Za-z]{1,3})\s+\$/g, (whole, letters: string) =>
+      `${letters.toUpperCase()}$` in options.pack.currencySigns ? `${letters}$` : whole,
+    );
   if (rest === "") return { amount: null, currency: options.homeCurrency, negative: false, notes: [] };
   const found = takeCurrency(rest, options);
   rest = found.rest.replace(/[\s'’]/g, "");
@@ -92,7 +98,8 @@ function takeCurrency(
 
 function plainNumber(text: string): string | null {
   if (/^\d+(?:\.\d*)?$|^\.\d+$/.test(text)) return text;
-  if (/^\d{1,3}(?:,\d{2,3})+(?:\.\d*)?$/.test(text)) return text.replace(/,/g, "");
+  // The last group has three digits, also where lakhs are grouped by two: "12,50" is no grouping.
+  if (/^\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d*)?$/.test(text)) return text.replace(/,/g, "");
   if (/^\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(text)) return text.replace(/\./g, "").replace(",", ".");
   if (/^\d{1,3}(?:\.\d{3}){2,}$/.test(text)) return text.replace(/\./g, "");
   if (/^\d+,\d{1,2}$/.test(text)) return text.replace(",", ".");

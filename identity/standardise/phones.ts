@@ -3,6 +3,7 @@ import type { CountryCode, PhoneNumber } from "libphonenumber-js/max";
 import type { CountryPack } from "#core";
 import { digits, sortedUnique } from "../text.ts";
 import { phoneCandidates } from "./phone-lines.ts";
+import { isHome, plainNumber } from "./phone-plan.ts";
 
 /** Telephone numbers found in cells, and what was odd about them. */
 export interface PhonesResult {
@@ -36,6 +37,14 @@ export function normalisePhones(
   const phones: string[] = [];
   const notes = new Set<string>();
   for (const cell of typeof cells === "string" ? [cells] : cells) {
+    const plain = plainNumber(cell, options.pack);
+    if (plain !== null) {
+      // The notes that the full reading leaves.
+      if (plain.isLocal) notes.add("area_inferred");
+      if (!plain.isListed) notes.add("block_unlisted");
+      phones.push(plain.e164);
+      continue;
+    }
     for (const reading of readPhones(cell, options)) {
       for (const note of reading.notes) notes.add(note);
       if (reading.extension !== null) notes.add("extension_dropped");
@@ -111,16 +120,6 @@ function dialled(text: string, number: string, pack: CountryPack): { dial: strin
 /** Assigned, or of the home areas in the number plan's form: lists of assigned blocks lag behind new ones. */
 function isCallable(parsed: PhoneNumber, pack: CountryPack): boolean {
   return parsed.isValid() || isHome(parsed.number, pack);
-}
-
-function isHome(e164: string, pack: CountryPack): boolean {
-  const { callingCode, areas, localLength } = pack.phone;
-  const rest = e164.startsWith(`+${callingCode}`) ? e164.slice(callingCode.length + 1) : "";
-  const area = areas.find((one) => rest.startsWith(one));
-  if (area === undefined || rest.length !== area.length + (localLength ?? -1)) return false;
-  const local = rest.slice(area.length);
-  // NPA-NXX-XXXX: an exchange begins with 2 to 9 and is none of the service codes 211 to 911.
-  return callingCode !== "1" || /^[2-9](?!11)\d{6}$/.test(local);
 }
 
 // 000-0000, 111-1111, 123-4567, 876-000-0000: typed to get past a required field.

@@ -102,11 +102,13 @@ function tellPair(out: Output, found: PairExplanation): void {
     signed(term.weight),
     term.field,
     term.level,
-    term.left === "" && term.right === "" ? "" : `${term.left} | ${term.right}`,
+    term.chance === undefined ? "" : oneIn(term.chance),
+    isPlain(term) ? "" : `${term.left} | ${term.right}`,
   ]);
-  const sum = [signed(found.pair.weight), "weight", "", `probability ${found.pair.probability.toFixed(6)}`];
-  for (const line of formatTable([["bits", "field", "outcome", "values"], ...rows, sum], out.width))
+  const sum = [signed(found.pair.weight), "weight", "", "", `probability ${found.pair.probability.toFixed(6)}`];
+  for (const line of formatTable([["bits", "field", "outcome", "by chance", "values"], ...rows, sum], out.width))
     out.line(`  ${line}`);
+  for (const term of found.pair.evidence.filter(isPlain)) out.line(`  ${term.field}: ${term.words}`);
   out.line();
   tellKeys(out, "Keys that both have", found.shared);
   if (!found.compared) {
@@ -144,6 +146,16 @@ function tellCluster(out: Output, found: ClusterExplanation): void {
   }
   if (found.removals.length > 0 && found.removals.every(({ groups }) => groups.length <= 1))
     out.line("Whichever record is taken out, the others stay together.");
+}
+
+/** True for what speaks of the pair as a whole and has no values. */
+function isPlain(term: { readonly left: string; readonly right: string }): boolean {
+  return term.left === "" && term.right === "";
+}
+
+/** How often chance alone gives an outcome. */
+function oneIn(chance: number): string {
+  return chance >= 0.5 ? "mostly" : `1 in ${Math.round(1 / chance).toLocaleString("en")}`;
 }
 
 function signed(bits: number): string {

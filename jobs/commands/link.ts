@@ -37,6 +37,7 @@ export async function run(input: CommandInput): Promise<number> {
   const read = await readRecordFiles({
     files: input.args,
     command: "link",
+    threads: options.threads ?? 1,
     ...(fields === undefined ? {} : { fields }),
     ...(country === undefined ? {} : { country }),
   });
@@ -52,6 +53,7 @@ export async function run(input: CommandInput): Promise<number> {
     files: input.args.map((file) => basename(file)),
     ...(snakeKeys(result.report) as object),
     seconds: { read: readSeconds, ...result.report.seconds, total: (systemClock.now() - started) / 1000 },
+    cpu_seconds: Math.round(process.resourceUsage().userCPUTime / 10_000) / 100,
     peak_memory_mb: Math.round(process.resourceUsage().maxRSS / 1024),
     questions: result.questions.length,
     relations: result.relations.length,
@@ -89,6 +91,7 @@ async function linkAll(out: Output, read: RecordFiles, answers: Answers, options
   const result = await linkRecords({
     ...options,
     records: read.records,
+    consume: true,
     constraints: answers.constraints,
     pack: read.pack,
     ...(once === undefined || once === false ? {} : { oneRecordPerEntity: once }),

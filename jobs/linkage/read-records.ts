@@ -3,12 +3,13 @@ import { basename, extname } from "node:path";
 import { parse, stringify } from "yaml";
 import { C360Error, toC360Error } from "#core";
 import type { CountryPack } from "#core";
-import { buildLinkRecords, choosePack, fieldMapSchema, guessFieldMap, mergePacks } from "#identity";
+import { choosePack, fieldMapSchema, guessFieldMap, mergePacks } from "#identity";
 import type { FieldMap, LinkRecord, RecordTable } from "#identity";
 import { readTableFile } from "../table-files.ts";
 import type { TableFile } from "../table-files.ts";
 import { describeProblems } from "../workspace.ts";
 import { loadPacks } from "./packs.ts";
+import { buildInThreads } from "./row-threads.ts";
 
 const SAMPLE_ROWS = 200;
 
@@ -28,6 +29,8 @@ export interface ReadOptions {
   /** MAP.yaml; without it the map is guessed. */
   readonly fields?: string;
   readonly country?: string;
+  /** Threads that long files are read in; one where absent. */
+  readonly threads?: number;
   /** Command named in errors. */
   readonly command: string;
 }
@@ -42,30 +45,51 @@ export async function readRecordFiles(options: ReadOptions): Promise<RecordFiles
   if (files.length === 0) throw problem("Name a file to read.");
   const read: TableFile[] = [];
   for (const file of files) read.push(await readTableFile(file, { text: true }));
+  read.forEach(refuseBinary);
   const packs = await loadPacks(options.country);
   const guess = options.fields === undefined ? guessMap(read, packs[0]) : null;
   const map = guess?.map ?? (await readFieldMap(options.fields ?? ""));
   checkColumns(map, read, command);
-  const tables = read.map(asTable);
+  const long: string[] = [];
+  const tables = read.map((table) => asTable(table, map, long));
   const base = options.country === undefined ? choosePack(tables, map, packs) : packs[0];
   const pack = mergePacks([base, ...packs.filter(({ country }) => country !== base.country)]);
   const { ids, notices } = recordIds(map, read, problem);
   return {
-    records: buildLinkRecords(tables, { map, pack, ids }),
+    records: await buildInThreads(tables, { map, pack, ids }, options.threads ?? 1),
     map,
     guessed: guess !== null,
     pack,
-    notices: [...read.flatMap((table) => table.notices), ...(guess?.notes ?? []), ...notices],
+    notices: [...read.flatMap((table) => table.notices), ...(guess?.notes ?? []), ...long, ...notices],
   };
 }
 
-function asTable(table: TableFile): RecordTable {
+/** Characters of a cell that are read: nobody's name, address or list of numbers is longer, and what is was put there by mistake. */
+const MOST_CHARACTERS = 1000;
+
+function asTable(table: TableFile, map: FieldMap, notices: string[]): RecordTable {
+  const columns = table.columns as readonly (readonly (string | null)[])[];
   return {
     source: basename(table.file, extname(table.file)),
     names: table.names,
-    columns: table.columns as readonly (readonly (string | null)[])[],
+    columns: columns.map((cells, at) => {
+      const name = table.names[at] ?? "";
+      const isUsed = name === map.source || map.fields[name] !== undefined;
+      const long = isUsed ? cells.filter((cell) => (cell?.length ?? 0) > MOST_CHARACTERS).length : 0;
+      if (long === 0) return cells;
+      notices.push(
+        `${table.file}: ${long} cells of "${name}" are longer than ${MOST_CHARACTERS} characters; the rest of them is not compared`,
+      );
+      return cells.map((cell) => cell?.slice(0, MOST_CHARACTERS) ?? null);
+    }),
     rows: table.rows,
   };
+}
+
+// Control characters in a header: a picture or a program with another ending, not a table.
+function refuseBinary(table: TableFile): void {
+  if (table.names.some((name) => name.length > 1000 || /[\p{Cc}\ufffd]/u.test(name)))
+    throw new C360Error("FILE_CORRUPT", { file: table.file, reason: "its first row is no text" });
 }
 
 /** Reads and validates MAP.yaml. Throws a C360Error that names every wrong line. */
@@ -97,7 +121,7 @@ function guessMap(read: readonly TableFile[], pack: CountryPack): { map: FieldMa
   const rows = Math.min(SAMPLE_ROWS, one?.rows ?? 0);
   const step = Math.max(1, Math.floor((one?.rows ?? 0) / Math.max(1, rows)));
   const sample = Array.from({ length: rows }, (_row, at) =>
-    columns.map((_name, column) => String(one?.columns[column]?.[at * step] ?? "")),
+    columns.map((_name, column) => String(one?.columns[column]?.[at * step] ?? "").slice(0, MOST_CHARACTERS)),
   );
   return guessFieldMap({ title: one?.file ?? "", columns, sample, pack });
 }
@@ -142,7 +166,10 @@ function recordIds(
 
 function fileIds(map: FieldMap, table: TableFile, notices: string[], problem: (text: string) => C360Error): string[] {
   const column = map.id === undefined ? undefined : table.columns[table.names.indexOf(map.id)];
-  if (column === undefined) return Array.from({ length: table.rows }, (_row, at) => String(at + 1));
+  if (column === undefined) {
+    if (table.rows > 0) notices.push(`${table.file}: no column is the id; the rows are called by their number, from 1`);
+    return Array.from({ length: table.rows }, (_row, at) => String(at + 1));
+  }
   const firstRow = new Map<string, number>();
   const ids: string[] = [];
   let [blank, doubled, example] = [0, 0, ""];

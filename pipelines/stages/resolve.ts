@@ -5,11 +5,15 @@
  * contact_points, relationships) in one transaction; publishing them is another step's work. The same input gives the
  * same rows, whatever the order of arrival.
  *
+ * The settings of the linkage (weights, value frequencies, calibration) are fitted once, kept in `ops.settings` and used
+ * again until the list has become another one: what was decided yesterday is decided alike today, and a rebuild gives what
+ * the nights gave.
+ *
  * When nothing that decides the outcome changed since the candidates at hand were made, and they are all still there (a
  * crash of the server empties them), the work is skipped. With a log, customers that are new, changed or gone are
  * emitted on `customer.resolved`, keyed by customer id, before the commit: consumers are idempotent by `version`.
  */
-import { assignCustomerIds, defaultSettings, linkRecords } from "#identity";
+import { assignCustomerIds, defaultSettings, linkRecords, parseSettings, serialiseSettings } from "#identity";
 import type { LinkageSettings, LinkPhase, LinkReport } from "#identity";
 import { contentHash, faultPoint, isoNow } from "#core";
 import type { AnalyticalEngine, Clock, CountryPack, Database, EventLog, LogAppend, SqlClient } from "#core";
@@ -22,14 +26,15 @@ import type { ResolvedCustomer, TableRows } from "./resolve-rows.ts";
 /** What resolving needs. */
 export interface ResolveOptions {
   readonly db: Database;
-  readonly engine: AnalyticalEngine;
+  /** Where given, candidates are found by its SQL; otherwise in this process, which is quicker. Both find the same. */
+  readonly engine?: AnalyticalEngine;
   readonly pack: CountryPack;
   readonly clock: Clock;
   readonly runId: string;
   /** Latest day whose data are known, ISO date: what new ids are stamped with. */
   readonly asOf: string | null;
   readonly seed: number;
-  /** Fitted settings are used as they are; by default they are fitted to the records. */
+  /** Fitted settings are used as they are; by default those kept of an earlier run, or new ones fitted to the records. */
   readonly settings?: LinkageSettings;
   /** Where changed customers are told. */
   readonly log?: EventLog;
@@ -62,6 +67,19 @@ interface Kept {
 
 const SETTING = "resolve.input_hash";
 
+/** Settings that were fitted, and what they were fitted to. */
+interface KeptFit {
+  /** Hash of the settings before the fit: a new release, country pack or seed fits anew. */
+  readonly start: string;
+  readonly records: number;
+  /** The settings document. */
+  readonly document: string;
+}
+
+const FIT = "resolve.linkage_settings";
+/** A list that grew or shrank by more than this share is another list, and is fitted anew. */
+const DRIFT = 0.1;
+
 /** Links all staged customers and fills the candidate tables. Throws what the engine and the database throw. */
 export async function resolveStage(options: ResolveOptions): Promise<ResolveSummary> {
   faultPoint("resolve.before");
@@ -69,23 +87,32 @@ export async function resolveStage(options: ResolveOptions): Promise<ResolveSumm
     await tx.query(sql.openSnapshot);
     const hash = contentHash({
       input: await hashOf(tx, sql.inputHash),
-      settings: options.settings ?? defaultSettings(options.pack),
+      settings: options.settings ?? nightSettings(options.pack),
       seed: options.seed,
     });
     const ledger = await hashOf(tx, sql.ledgerHash);
     const kept = await stillHolds(tx, hash, ledger);
-    return kept === null ? { hash, ledger, inputs: await readInputs(tx) } : { kept };
+    if (kept !== null) return { kept };
+    const fit = (await tx.query<{ value: KeptFit }>(sql.readSetting, [FIT])).rows[0]?.value ?? null;
+    return { hash, ledger, inputs: await readInputs(tx), fit };
   });
   if ("kept" in read) {
     return { skipped: true, ...read.kept.summary, changed: 0, report: null };
   }
   const { inputs, hash, ledger } = read;
-  const made = await resolve(inputs, options);
+  const unfitted = nightSettings(options.pack);
+  const start = contentHash({ settings: unfitted, seed: options.seed });
+  const settings = options.settings ?? settingsOf(read.fit, start, inputs.records.length);
+  const made = await resolve(inputs, { ...options, settings: settings ?? unfitted });
   const changed = await options.db.transaction(async (tx) => {
     const changes = await fill(tx, options, made);
     const counts = (await tx.query<{ counts: string }>(sql.buildCounts)).rows[0]?.counts ?? "";
     const kept: Kept = { hash, ledger, counts, summary: made.summary };
     await tx.query(sql.writeSetting, [SETTING, JSON.stringify(kept), isoNow(options.clock)]);
+    if (settings === undefined) {
+      const fit: KeptFit = { start, records: inputs.records.length, document: serialiseSettings(made.settings) };
+      await tx.query(sql.writeSetting, [FIT, JSON.stringify(fit), isoNow(options.clock)]);
+    }
     faultPoint("resolve.inside");
     return changes;
   });
@@ -93,19 +120,37 @@ export async function resolveStage(options: ResolveOptions): Promise<ResolveSumm
   return { skipped: false, ...made.summary, changed, report: made.report };
 }
 
+/**
+ * Average bits that a night asks for before it merges: odds of four to one. Nobody looks on, and a wrong merge costs more
+ * than a missed one; what lies between even odds and these is asked of a steward (docs/decisions/0012).
+ */
+const NIGHT_MARGIN = 2;
+
+function nightSettings(pack: CountryPack): LinkageSettings {
+  const settings = defaultSettings(pack);
+  return { ...settings, thresholds: { ...settings.thresholds, cluster: NIGHT_MARGIN } };
+}
+
+/** The kept settings, where they were fitted to a list like this one. */
+function settingsOf(fit: KeptFit | null, start: string, records: number): LinkageSettings | undefined {
+  if (fit === null || fit.start !== start) return undefined;
+  if (Math.abs(records - fit.records) > DRIFT * fit.records) return undefined;
+  return parseSettings(fit.document);
+}
+
 interface Made {
   readonly customers: readonly ResolvedCustomer[];
   readonly tables: readonly TableRows[];
   readonly summary: Kept["summary"];
   readonly report: LinkReport;
+  readonly settings: LinkageSettings;
 }
 
 async function resolve(inputs: ResolveInputs, options: ResolveOptions): Promise<Made> {
   const link = await linkRecords({
     records: inputs.records,
-    engine: options.engine,
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     constraints: inputs.constraints,
-    pack: options.pack,
     seed: options.seed,
     now: () => options.clock.now(),
     ...(options.settings === undefined ? {} : { settings: options.settings }),
@@ -128,6 +173,7 @@ async function resolve(inputs: ResolveInputs, options: ResolveOptions): Promise<
       pairs: link.pairs.length,
     },
     report: link.report,
+    settings: link.settings,
   };
 }
 

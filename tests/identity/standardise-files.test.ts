@@ -62,6 +62,13 @@ describe("regions of addresses", () => {
     ["Stony Hill, KSA", "Saint Andrew"],
     ["12 Duke St, Kingston, Kingston", "Kingston"],
     ["P.O. Box 23, May Pen P.O., Clarendon", "Clarendon"],
+    ["12 Main Street\nChristiana\nManchester", "Manchester"],
+    ["Lot 5 Cherry District - Runaway Bay P.O. - St. Ann's Parish - JA", "Saint Ann"],
+    ["18 Cedar Cl. Lucea Hanover Ja. W.I.", "Hanover"],
+    ["12 - 14 Hope Road, Linstead, St. Cathrine", "Saint Catherine"],
+    ["Apt. 5 Albert Town P.O.", "Trelawny"],
+    ["Montego Bay 2, St James", "Saint James"],
+    ["Runaway Bay P.O. Box 44 St Ann", "Saint Ann"],
   ])("%s", (text, expected) => {
     expect(region(text)[0]).toBe(expected);
   });
@@ -122,6 +129,11 @@ describe("money of a column", () => {
     ["500 US dollars", "500.00", "USD"],
     ["$1,500/-", "1500.00", "JMD"],
     ["$1,500 only", "1500.00", "JMD"],
+    ["12,50", "12.50", "JMD"],
+    ["€15,50", "15.50", "EUR"],
+    ["1,23,456", "123456.00", "JMD"],
+    ["J$ 12,500.-", "12500.00", "JMD"],
+    ["US $20.50", "20.50", "USD"],
   ])("reads %s", (text, amount, currency) => {
     expect(readMoney(text, { pack, homeCurrency: "JMD" })).toMatchObject({ amount, currency });
   });

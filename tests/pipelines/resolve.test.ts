@@ -31,6 +31,7 @@ beforeEach(async () => {
        identity.crosswalk, build.crosswalk, build.clusters, build.pairs, build.review_tasks, build.customer_ids,
        build.customer_id_events, build.golden, build.customer_fields, build.contact_points, build.relationships cascade`,
   );
+  await db.query("delete from ops.settings where name like 'resolve.%'");
   log = createEmbeddedLog(db, { clock: systemClock });
 });
 
@@ -165,6 +166,29 @@ describe("resolving", () => {
     await db.query("update identity.steward_decisions set undone_at = now(), undone_by = 'ann'");
     await resolve({ runId: "r3" });
     expect(await candidates()).toEqual(before);
+  });
+
+  it("keeps the fitted settings for later nights, and fits anew when the list has become another one", async () => {
+    const fit = async (): Promise<{ records: number; document: string } | undefined> =>
+      (
+        await db.query<{ value: { records: number; document: string } }>(
+          "select value from ops.settings where name = 'resolve.linkage_settings'",
+        )
+      ).rows[0]?.value;
+    await append(log, people());
+    await flow(db, log);
+    await resolve({ runId: "r1" });
+    const first = await fit();
+    expect(first?.records).toBe(80);
+    await append(log, [rawRecord("new1", customer("Marva Wright", { phones: ["876-555-9999"] }))]);
+    await flow(db, log);
+    expect((await resolve({ runId: "r2" })).skipped).toBe(false);
+    expect(await fit()).toEqual(first);
+    const more = Array.from({ length: 12 }, (_one, n) => rawRecord(`more${n}`, customer(`Marva Wright${n}`)));
+    await append(log, more);
+    await flow(db, log);
+    await resolve({ runId: "r3" });
+    expect((await fit())?.records).toBe(93);
   });
 
   it("leaves cash sales and the like out, and works on an empty stage", async () => {
