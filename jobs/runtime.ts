@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { C360Error, toC360Error } from "#core";
-import type { AnalyticalEngine, Database, EventLog } from "#core";
+import type { Database, EventLog } from "#core";
 import { createEmbeddedLog, createKafkaLog } from "#pipelines";
-import { migrate, openAnalyticalEngine, openDatabase, startServer } from "#warehouse";
+import { migrate, openDatabase, startServer } from "#warehouse";
 import { liveRedactor } from "./redaction.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -68,20 +68,6 @@ export async function openLog(workspace: Workspace, db: Database): Promise<Event
     clock: workspace.clock,
     log: workspace.log,
   });
-}
-
-/** Lends an analytical engine for the length of some work. */
-export async function withEngine<T>(workspace: Workspace, work: (engine: AnalyticalEngine) => Promise<T>): Promise<T> {
-  const engine = await openAnalyticalEngine({
-    memoryLimitMb: 512,
-    threads: 2,
-    tempDir: join(workspace.paths.data, "tmp"),
-  });
-  try {
-    return await work(engine);
-  } finally {
-    await engine.close();
-  }
 }
 
 /** Ends a command that lacks what it needs with one clear error. */

@@ -1,32 +1,14 @@
-import { faultPoint, isoNow } from "#core";
+import { faultPoint } from "#core";
 import type { RawRecord } from "#core";
-import { rateInWords, scoreCustomers } from "#models";
 import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
-import {
-  applyScores,
-  buildMarts,
-  dataAsOf,
-  listMappings,
-  measureOutcomes,
-  publish,
-  readChampions,
-  readFeatures,
-  readPurchases,
-  readTrainingCutoffs,
-  runAudits,
-  saveScores,
-  writeSnapshot,
-} from "#warehouse";
+import { buildMarts, dataAsOf, listMappings, publish, runAudits, writeSnapshot } from "#warehouse";
 import { fingerprintUnchanged, rememberFingerprint } from "./fingerprint.ts";
 import type { StepContext, StepResult } from "./step-context.ts";
 import { writeLists } from "./outputs/lists.ts";
 import { readRates } from "./rates.ts";
-import { withEngine } from "./runtime.ts";
+import { scoreNight, SEED } from "./score-night.ts";
 import type { StepName } from "./steps.ts";
 import { syncSources } from "./sync.ts";
-
-/** Seed of everything that is drawn by chance in a run: the same data give the same scores. */
-const SEED = 20_260_101;
 
 /** The work of each step. */
 export const STEP_WORK: Readonly<Record<StepName, (context: StepContext) => Promise<StepResult>>> = {
@@ -54,6 +36,7 @@ async function sync(context: StepContext): Promise<StepResult> {
     attempt: context.attempt,
     mapper: context.mapper,
     acceptDrop: context.options.acceptDrop,
+    ...(context.options.window === undefined ? {} : { window: context.options.window }),
     signal: context.signal,
     onProgress: (more) => {
       records += more;
@@ -119,18 +102,15 @@ function stageOptions(context: StepContext): Parameters<typeof runStage>[1] {
 async function resolve(context: StepContext): Promise<StepResult> {
   const { workspace, stores } = context;
   const asOf = await dataAsOf(stores.db);
-  const result = await withEngine(workspace, (engine) =>
-    resolveStage({
-      db: stores.db,
-      log: context.log,
-      engine,
-      pack: workspace.pack,
-      clock: workspace.clock,
-      runId: context.runId,
-      asOf,
-      seed: SEED,
-    }),
-  );
+  const result = await resolveStage({
+    db: stores.db,
+    log: context.log,
+    pack: workspace.pack,
+    clock: workspace.clock,
+    runId: context.runId,
+    asOf,
+    seed: SEED,
+  });
   return {
     summary: `${result.records.toLocaleString("en")} records are ${result.customers.toLocaleString("en")} customers`,
     detail: { records: result.records, customers: result.customers, questions: result.questions },
@@ -149,48 +129,13 @@ async function marts(context: StepContext): Promise<StepResult> {
 }
 
 async function score(context: StepContext): Promise<StepResult> {
-  const { workspace, stores } = context;
-  const { db } = stores;
-  const asOf = await dataAsOf(db);
+  const { workspace, stores, runId } = context;
+  const asOf = await dataAsOf(stores.db);
   if (asOf === null) return { summary: "nothing to score" };
-  const horizonDays = workspace.config.leads.horizon_days;
-  const snapshots = [];
-  for (const cutoff of await readTrainingCutoffs(db, { asOf, horizonDays })) {
-    snapshots.push({ cutoff, rows: await readFeatures(db, { cutoff, horizonDays, knownUntil: asOf }) });
-  }
-  const purchases = await readPurchases(db, { until: asOf });
-  const result = await scoreCustomers({
-    asOf,
-    horizonDays,
-    homeCurrency: workspace.homeCurrency,
-    mode: workspace.config.mode,
-    seed: SEED,
-    snapshots,
-    current: await readFeatures(db, { cutoff: asOf, horizonDays }),
-    histories: purchases.histories,
-    champions: await readChampions(db),
-    groups: workspace.config.scores.groups,
-  });
-  const notices = [...result.notices];
-  await db.transaction(async (tx) => {
-    await saveScores(db, tx, { ...result, runId: context.runId, at: isoNow(workspace.clock) });
-    faultPoint("score.inside");
-    await applyScores(tx);
-    for (const { score: name, band, expected, observed, data_as_of: day } of await measureOutcomes(tx, asOf)) {
-      const said = `${rateInWords(expected)} were expected, ${rateInWords(observed)} were seen`;
-      notices.push(`${name}: what was said of the band ${band} on ${day} did not come true: ${said}`);
-    }
-  });
-  return {
-    summary: `${result.scores.filter((one) => one.value !== null).length.toLocaleString("en")} scores`,
-    detail: {
-      models: result.versions.map(({ version, model, kind }) => ({ version, model, kind })),
-      decisions: result.decisions.map(({ model, decision, reason }) => ({ model, decision, reason })),
-      drifted: result.drift.filter(({ drifted }) => drifted).map(({ model, feature }) => `${model}: ${feature}`),
-      notices,
-      documents_without_rate: purchases.documentsWithoutRate,
-    },
-  };
+  const { clock, homeCurrency, config } = workspace;
+  const { horizon_days: horizonDays } = config.leads;
+  const { mode, scores } = config;
+  return scoreNight(stores.db, { clock, runId, asOf, horizonDays, homeCurrency, mode, groups: scores.groups });
 }
 
 async function audit(context: StepContext): Promise<StepResult> {

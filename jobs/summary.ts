@@ -9,6 +9,7 @@ import {
   listKeptOut,
   listLeads,
   listSteps,
+  readModelWatch,
   reasonNotScored,
 } from "#warehouse";
 import type { StepContext } from "./step-context.ts";
@@ -46,6 +47,7 @@ export async function summarise(
     ...counts,
     not_scored: await reasonNotScored(db),
     leads: await listLeads(db, { limit: 10 }),
+    models: await readModelWatch(db),
     files: {
       xlsx: text(files["xlsx"]),
       csv: text(files["csv"]),

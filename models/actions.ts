@@ -1,17 +1,23 @@
-import { lexicon, money, numberOf, span } from "./words.ts";
+import { lexicon, money, numberOf, span, textOf } from "./words.ts";
 import type { Speaking } from "./reason-words.ts";
 import type { FeatureRow } from "./scoring-types.ts";
 
 /** What to do next about a customer, in words: the first thing that applies. */
 export function suggestAction(row: FeatureRow, speaking: Speaking): string {
   const call = row.has_phone === true ? "Call" : row.has_email === true ? "E-mail" : "Write or visit";
-  return trouble(row, speaking, call) ?? rhythmAction(row, speaking, call) ?? rest(row, speaking, call);
+  return (
+    trouble(row, speaking, call) ??
+    afterList(row, call) ??
+    rhythmAction(row, speaking, call) ??
+    rest(row, speaking, call)
+  );
 }
 
 function trouble(row: FeatureRow, { mode, currency }: Speaking, call: string): string | null {
   const complaint = numberOf(row, "complaint_days");
   if (complaint !== null && complaint <= 90) {
-    return `${call} about the complaint of ${span(complaint)} ago before anything else`;
+    const which = complaint === 0 ? "today's complaint" : `the complaint of ${span(complaint)} ago`;
+    return `${call} about ${which} before anything else`;
   }
   const quote = numberOf(row, "quote_days");
   if (quote !== null && quote <= 60) {
@@ -22,6 +28,20 @@ function trouble(row: FeatureRow, { mode, currency }: Speaking, call: string): s
   if (overdue > 0 && overdue > 0.5 * (numberOf(row, "mean_spend") ?? Infinity)) {
     return `${call} about the overdue ${money(overdue, currency)}, then about the next ${lexicon(mode).order}`;
   }
+  return null;
+}
+
+/** What somebody wrote into the last list decides before how the customer buys. */
+function afterList(row: FeatureRow, call: string): string | null {
+  const told = textOf(row, "list_outcome");
+  if (told === null) return null;
+  const words = told.toLowerCase();
+  const quoted = `the last list says "${told.length > 60 ? `${told.slice(0, 57)}...` : told}"`;
+  if (/wrong|disconnect|not in service|no such number/.test(words)) return `Find the right telephone number: ${quoted}`;
+  if (/not (interested|now)|do(n't| not) (call|contact)|no interest/.test(words))
+    return `Leave alone for now: ${quoted}`;
+  if (/will (order|buy|give|donate|pay)|interested|call back|follow.?up/.test(words))
+    return `${call} to close it: ${quoted}`;
   return null;
 }
 

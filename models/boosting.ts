@@ -2,13 +2,13 @@ import { seededRandom } from "#core";
 import { growScratch, growTree, NODE } from "./grow.ts";
 import { rowLoss } from "./metrics.ts";
 import { sigmoid } from "./special.ts";
-import { binColumns, binCount, fitTreeFeatures, orderedBins } from "./tree-features.ts";
+import { binColumns, binCount, orderedBins, plainFeatures, targetFeatures } from "./tree-features.ts";
 import type { Random } from "#core";
 import type { GrowLimits, Scratch } from "./grow.ts";
 import type { RawColumn } from "./columns.ts";
 import type { TreeFeature } from "./tree-features.ts";
 
-/** Boosted trees of one fold: a start and trees whose values add up to a logit. */
+/** Boosted trees: a start and trees whose values add up to a logit. */
 export interface Forest {
   readonly features: readonly TreeFeature[];
   readonly base: number;
@@ -28,9 +28,9 @@ export interface BoostOptions extends GrowLimits {
   readonly seed: number;
 }
 
-/** Forests of all folds, and the logit of each row from the forest that had not seen it. */
+/** The mean of all folds' forests as one, and the logit of each row from the forest that had not seen it. */
 export interface Boosted {
-  readonly forests: readonly Forest[];
+  readonly forest: Forest;
   readonly outOfFold: Float64Array;
   readonly rounds: number;
   readonly logLoss: number;
@@ -66,7 +66,14 @@ export function boost(
   foldCount: number,
   options: BoostOptions,
 ): Boosted {
-  const states = Array.from({ length: foldCount }, (_unused, fold) => open(columns, labels, folds, fold, options.seed));
+  const plain = plainFeatures(
+    columns,
+    Int32Array.from(folds, (_unused, i) => i),
+  );
+  const shared = { features: plain, bins: binColumns(plain, columns) };
+  const states = Array.from({ length: foldCount }, (_unused, fold) =>
+    open(columns, shared, labels, folds, fold, options.seed),
+  );
   const scratch = growScratch(labels.length);
   const gradients = new Float64Array(labels.length);
   const curvatures = new Float64Array(labels.length);
@@ -86,12 +93,18 @@ export function boost(
       }
     }
   }
-  const forests = states.map((state) => pack(state, best.rounds));
-  return { forests, outOfFold: best.outOfFold, rounds: best.rounds, logLoss: best.loss };
+  const forest = pack(states, plain.length, best.rounds);
+  return { forest, outOfFold: best.outOfFold, rounds: best.rounds, logLoss: best.loss };
+}
+
+interface Shared {
+  readonly features: readonly TreeFeature[];
+  readonly bins: readonly Uint8Array[];
 }
 
 function open(
   columns: readonly RawColumn[],
+  shared: Shared,
   labels: Float64Array,
   folds: Int32Array,
   fold: number,
@@ -101,14 +114,14 @@ function open(
   const every = Int32Array.from(folds, (_unused, i) => i);
   const train = every.filter((i) => folds[i] !== fold);
   const held = every.filter((i) => folds[i] === fold);
-  const features = fitTreeFeatures(columns, labels, train);
-  const apply = binColumns(features, columns);
+  const targets = targetFeatures(columns, labels, train);
+  const features = [...shared.features, ...targets];
+  const apply = [...shared.bins, ...binColumns(targets, columns)];
   const byName = new Map(columns.map((column) => [column.name, column]));
-  const learn = Array.from({ length: ORDERS }, () =>
-    features.map((feature, f) =>
-      feature.kind === "target" ? orderedBins(feature, byName.get(feature.name)!, labels, train, random) : apply[f]!,
-    ),
-  );
+  const learn = Array.from({ length: ORDERS }, () => [
+    ...shared.bins,
+    ...targets.map((feature) => orderedBins(feature, byName.get(feature.name)!, labels, train, random)),
+  ]);
   const hits = train.reduce((sum, i) => sum + labels[i]!, 0);
   const base = Math.fround(Math.log((hits + 0.5) / (train.length - hits + 0.5)));
   return {
@@ -181,34 +194,24 @@ function someOf(many: number, share: number, random: Random): Int32Array {
   return order.slice(0, wanted).sort();
 }
 
-function pack(state: FoldState, rounds: number): Forest {
-  const trees = state.trees.slice(0, rounds);
-  const nodes = new Float32Array(trees.reduce((sum, tree) => sum + tree.length, 0));
+/** One forest of all folds' trees: plain features stand once, each fold's own behind them; values are shares of a mean. */
+function pack(states: readonly FoldState[], plain: number, rounds: number): Forest {
+  const share = 1 / states.length;
+  const features = states[0]!.features.slice(0, plain);
   const roots: number[] = [];
-  let at = 0;
-  for (const tree of trees) {
-    roots.push(at / NODE);
-    nodes.set(tree, at);
-    at += tree.length;
-  }
-  return { features: state.features, base: state.base, roots, nodes };
-}
-
-/** Logits of binned rows. */
-export function forestLogits(forest: Forest, bins: readonly Uint8Array[], rows: number): Float64Array {
-  const out = new Float64Array(rows).fill(forest.base);
-  const { nodes } = forest;
-  for (const root of forest.roots) {
-    const start = root * NODE;
-    for (let i = 0; i < rows; i += 1) {
-      let at = start;
-      for (let feature = nodes[at]!; feature >= 0; feature = nodes[at]!) {
-        const bin = bins[feature]![i]!;
-        const left = bin === 0 ? nodes[at + 2] === 1 : bin <= nodes[at + 1]!;
-        at = start + NODE * nodes[at + (left ? 3 : 4)]!;
+  const nodes: number[] = [];
+  for (const state of states) {
+    const own = features.length - plain;
+    features.push(...state.features.slice(plain));
+    for (const tree of state.trees.slice(0, rounds)) {
+      roots.push(nodes.length / NODE);
+      for (let at = 0; at < tree.length; at += NODE) {
+        const feature = tree[at]!;
+        nodes.push(feature < plain ? feature : feature + own, ...tree.subarray(at + 1, at + 5));
+        nodes.push(tree[at + 5]! * share, tree[at + 6]!);
       }
-      out[i] = out[i]! + nodes[at + 5]!;
     }
   }
-  return out;
+  const base = Math.fround(states.reduce((sum, state) => sum + share * state.base, 0));
+  return { features, base, roots, nodes: Float32Array.from(nodes) };
 }

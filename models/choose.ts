@@ -22,7 +22,7 @@ export function compare(candidates: readonly Candidate[], labels: Float64Array, 
     const { mean, standardError } = pairedDifference(losses[k]!, losses[best]!, groups);
     return {
       name: candidate.name,
-      slug: candidate.name.split(":")[0] === "rule" ? "rule" : candidate.name.replace(/[^a-z]+/g, "_"),
+      slug: slugOf(candidate, candidates),
       logLoss: candidate.logLoss,
       auc: auc(labels, candidate.outOfFold),
       worseBy: mean,
@@ -31,10 +31,20 @@ export function compare(candidates: readonly Candidate[], labels: Float64Array, 
   });
 }
 
+/** One word for a candidate; where there is a rule by recency and frequency, the overall rate is "rate". */
+function slugOf(candidate: Candidate, candidates: readonly Candidate[]): string {
+  if (candidate.kind !== "rule") return candidate.name.replace(/[^a-z]+/g, "_");
+  const last = candidates.findLast(({ kind }) => kind === "rule");
+  return candidate === last ? "rule" : "rate";
+}
+
+/** Share of the loss from which on a gain is worth a more elaborate model. */
+const LEAST_GAIN = 0.0005;
+
 /**
- * The simplest candidate of the given kinds that is not beaten. A rule must be beaten at 5%. A model gives way to a more
- * elaborate one when that is better by half a standard error and by a thousandth of the loss: between models a small
- * gain is worth having, for the evidence of both is the same rows.
+ * The simplest candidate of the given kinds that is not beaten: a rule by half a standard error (on a few hundred rows a
+ * stricter test keeps rules that lose a quarter of their lift on new rows), a model also by half a thousandth of the
+ * loss, for between models a small gain is worth having.
  */
 export function shippedOf(
   candidates: readonly Candidate[],
@@ -50,8 +60,8 @@ export function shippedOf(
     const { worseBy, standardError } = of(candidate);
     const gap = worseBy - top.worseBy;
     const error = Math.max(standardError, 1e-12);
-    if (candidate.kind === "rule") return gap <= 1.645 * error;
-    return gap <= Math.min(0.5 * error, 0.001 * top.logLoss);
+    if (candidate.kind === "rule") return gap <= 0.5 * error;
+    return gap <= Math.min(0.5 * error, LEAST_GAIN * top.logLoss);
   });
   return shipped ?? best;
 }

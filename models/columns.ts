@@ -1,5 +1,5 @@
 import { isMissing, numericValue } from "./table.ts";
-import type { ColumnType, Table } from "./table.ts";
+import type { Cell, ColumnType, Table } from "./table.ts";
 
 /** A column read once: numbers (NaN where missing), or the number of each row's level. */
 export interface RawColumn {
@@ -25,7 +25,12 @@ export function readColumns(
       for (let i = 0; i < values.length; i += 1) {
         const cell = column?.[from + i];
         // 32-bit numbers throughout: edges are stored as such, and both sides of a comparison must agree.
-        values[i] = isMissing(cell) ? NaN : clip(numericValue(type, cell));
+        values[i] =
+          typeof cell === "number" && type === "number"
+            ? clip(cell)
+            : isMissing(cell)
+              ? NaN
+              : clip(numericValue(type, cell));
       }
       return { name, type, values, codes: null, levels: [] };
     }
@@ -33,7 +38,7 @@ export function readColumns(
     const codes = new Int32Array(to - from);
     for (let i = 0; i < codes.length; i += 1) {
       const cell = column?.[from + i];
-      const level = isMissing(cell) ? null : String(cell);
+      const level = levelOf(cell);
       let code = numbers.get(level);
       if (code === undefined) numbers.set(level, (code = numbers.size));
       codes[i] = code;
@@ -42,11 +47,18 @@ export function readColumns(
   });
 }
 
+/** Words such as "Select" or "none" are levels of their own: that somebody left them there tells more than a gap does. */
+function levelOf(cell: Cell): string | null {
+  const text = typeof cell === "string" ? cell.trim() : isMissing(cell) ? "" : String(cell);
+  return text === "" ? null : text;
+}
+
 /** Positions 0 to n - 1. */
 export function everyRow(n: number): Int32Array {
   return Int32Array.from({ length: n }, (_unused, i) => i);
 }
 
 function clip(value: number | null): number {
-  return value === null ? NaN : Math.fround(Math.min(1e30, Math.max(-1e30, value)));
+  if (value === null || !Number.isFinite(value)) return NaN;
+  return Math.fround(Math.min(1e30, Math.max(-1e30, value)));
 }

@@ -51,6 +51,14 @@ export function measureDrift(
     .sort((a, b) => (a.feature < b.feature ? -1 : 1));
 }
 
+/** The name under which the score itself is watched. */
+export const SCORE_FEATURE = "(score)";
+
+/** Share of the features that moved, 0 to 1; where half of them did, a table is another world. */
+export function driftedShare(rows: readonly DriftRow[]): number {
+  return rows.filter(({ drifted }) => drifted).length / Math.max(1, rows.length);
+}
+
 /** Population stability index: sum of (q - p) ln(q / p) over bins, levels and the missing. */
 function stabilityIndex(before: FeatureShares, rows: readonly FeatureRow[], feature: string): number {
   const now = count(rows, feature, before.edges, before.levels);

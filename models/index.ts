@@ -1,6 +1,6 @@
 export { parseModel, serialiseModel } from "./artefact.ts";
 export type { TabularModel } from "./artefact.ts";
-export { rateInWords } from "./bands.ts";
+export { bandOf, rateInWords } from "./bands.ts";
 export type { Band, BandTable } from "./bands.ts";
 export { estimateValues } from "./clv.ts";
 export type { ValueRequest, ValueRow } from "./clv.ts";
@@ -22,6 +22,9 @@ export { addBias, matMul, openBackend, tidy } from "./runtime.ts";
 export type { Backend, BackendName } from "./runtime.ts";
 export { readLabels } from "./prepare.ts";
 export { recalibrate } from "./recalibrate.ts";
+export { readColumns } from "./columns.ts";
+export type { RawColumn } from "./columns.ts";
+export { openScorer } from "./score-columns.ts";
 export { scoreTable } from "./score.ts";
 export type { Effect, Scores } from "./score.ts";
 export { scoreCustomers } from "./score-customers.ts";

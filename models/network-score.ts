@@ -18,13 +18,6 @@ export interface Network {
   readonly c: Float32Array;
 }
 
-/** What a pass leaves behind, for the way back. */
-export interface Activations {
-  readonly a1: Float32Array;
-  readonly a2: Float32Array;
-  readonly logits: Float32Array;
-}
-
 const CHUNK = 1024;
 const BLOCK = 16;
 
@@ -56,43 +49,35 @@ export function unfoldInput({ width, members, hidden, w1, r }: Network): Float32
   return out;
 }
 
-/** A pass through the network. */
-export function forward(
-  backend: Backend,
-  net: Network,
-  unfolded: Float32Array,
-  x: Float32Array,
-  rows: number,
-  mask: ((values: Float32Array) => void) | null,
-): Activations {
-  const { width, members, hidden } = net;
-  const wide = members * hidden;
-  const a1 = product(backend, x, [rows, width], unfolded, [width, wide]);
-  rectify(a1, net.b1);
-  mask?.(a1);
-  const a2 = product(backend, a1, [rows * members, hidden], net.w2, [hidden, hidden]);
-  rectify(a2, net.b2);
-  mask?.(a2);
-  const logits = new Float32Array(rows * members);
-  for (let i = 0, k = 0; i < logits.length; i += 1, k = k + 1 === members ? 0 : k + 1) {
-    let sum = net.c[k]!;
-    for (let u = 0; u < hidden; u += 1) sum += a2[i * hidden + u]! * net.v[k * hidden + u]!;
-    logits[i] = sum;
-  }
-  return { a1, a2, logits };
+/** One bias for all members, laid out for the layer of all members side by side. */
+export function spreadBias(bias: Float32Array, members: number): Float32Array {
+  const out = new Float32Array(bias.length * members);
+  for (let k = 0; k < members; k += 1) out.set(bias, k * bias.length);
+  return out;
 }
 
 /** Mean of the members' logits for each row. */
 export function networkLogits(backend: Backend, net: Network, design: Design): Float64Array {
+  const { tf } = backend;
+  const { width, members, hidden } = net;
+  const wide = members * hidden;
   const out = new Float64Array(design.rows);
-  const unfolded = unfoldInput(net);
+  const [unfolded, bias] = [unfoldInput(net), spreadBias(net.b1, members)];
   for (let from = 0; from < design.rows; from += CHUNK) {
     const rows = Math.min(CHUNK, design.rows - from);
-    const x = design.values.subarray(from * design.width, (from + rows) * design.width);
-    const { logits } = forward(backend, net, unfolded, x, rows, null);
-    for (let i = 0; i < logits.length; i += 1) {
-      const row = from + Math.floor(i / net.members);
-      out[row] = out[row]! + logits[i]! / net.members;
+    const x = design.values.subarray(from * width, (from + rows) * width);
+    const result = tf.tidy(() => {
+      const z1 = tf.matMul(tf.tensor2d(x, [rows, width]), tf.tensor2d(unfolded, [width, wide]));
+      const a1 = tf.reshape(tf.relu(tf.add(z1, tf.tensor2d(bias, [1, wide]))), [rows * members, hidden]);
+      const z2 = tf.matMul(a1, tf.tensor2d(net.w2, [hidden, hidden]));
+      const a2 = tf.relu(tf.add(z2, tf.tensor2d(net.b2, [1, hidden])));
+      return tf.sum(tf.mul(tf.reshape(a2, [rows, members, hidden]), tf.tensor3d(net.v, [1, members, hidden])), 2);
+    });
+    const logits = result.dataSync<"float32">();
+    result.dispose();
+    for (let i = 0, k = 0; i < logits.length; i += 1, k = k + 1 === members ? 0 : k + 1) {
+      const row = from + Math.floor(i / members);
+      out[row] = out[row]! + (logits[i]! + net.c[k]!) / members;
     }
   }
   return out;
@@ -170,11 +155,4 @@ export function transposed(values: Float32Array, rows: number, columns: number):
     }
   }
   return out;
-}
-
-function rectify(values: Float32Array, bias: Float32Array): void {
-  for (let i = 0, u = 0; i < values.length; i += 1, u = u + 1 === bias.length ? 0 : u + 1) {
-    const z = values[i]! + bias[u]!;
-    values[i] = z > 0 ? z : 0;
-  }
 }

@@ -1,9 +1,10 @@
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { seededRandom } from "#core";
-import { forward, product, transposed, unfoldInput } from "./network-score.ts";
+import { spreadBias, transposed, unfoldInput } from "./network-score.ts";
 import { normal, permutation } from "./random.ts";
 import type { Random } from "#core";
 import type { Design, Encoder } from "./encode.ts";
-import type { Activations, Network } from "./network-score.ts";
+import type { Network } from "./network-score.ts";
 import type { Backend } from "./runtime.ts";
 
 /** Settings of {@link trainNetwork}. */
@@ -29,7 +30,8 @@ const PARAMETERS = ["w1", "r", "b1", "w2", "b2", "v", "c"] as const;
 /**
  * Trains one ensemble inside a network (TabM-mini: every member sees the input through scales of its own, shares the
  * layers, and has its own head). The loss is the mean of the members' losses; the step size falls along a cosine to
- * zero, so that there is no epoch to choose. Products run on the backend; everything between them is plain loops.
+ * zero, so that there is no epoch to choose. The way back is written out, so that no product has a transpose flag (ten
+ * times slower in WebAssembly) and nothing is summed over its first axis.
  */
 export function trainNetwork(
   backend: Backend,
@@ -45,6 +47,7 @@ export function trainNetwork(
     return { m: new Float32Array(length), v: new Float32Array(length) };
   });
   const batch = Math.min(options.batch, design.rows);
+  const masks = maskPool(options.dropout, batch * options.members * options.hidden, random);
   const steps = Math.max(1, Math.floor(design.rows / batch));
   const total = steps * options.epochs;
   let t = 0;
@@ -53,7 +56,7 @@ export function trainNetwork(
     for (let step = 0; step < steps; step += 1) {
       t += 1;
       const rows = order.subarray(step * batch, (step + 1) * batch);
-      const gradients = gradientsOf(backend, net, design, labels, rows, options.dropout, random);
+      const gradients = gradientsOf(backend, net, design, labels, rows, masks, random);
       const warm = Math.min(1, t / (0.1 * total + 1));
       const rate = options.rate * warm * 0.5 * (1 + Math.cos((Math.PI * t) / total));
       for (const [k, name] of PARAMETERS.entries()) {
@@ -96,13 +99,14 @@ function freshNetwork(
   };
 }
 
+/** Gradients by parameter, in their order, of one batch. */
 function gradientsOf(
   backend: Backend,
   net: Network,
   design: Design,
   labels: Float64Array,
   rows: Int32Array,
-  dropout: number,
+  masks: Masks,
   random: Random,
 ): Float32Array[] {
   const { width, members, hidden } = net;
@@ -110,55 +114,68 @@ function gradientsOf(
   const wide = members * hidden;
   const x = new Float32Array(n * width);
   for (let b = 0; b < n; b += 1) x.set(design.values.subarray(rows[b]! * width, (rows[b]! + 1) * width), b * width);
-  const xt = transposed(x, n, width);
-  const act = forward(backend, net, unfoldInput(net), x, n, dropout > 0 ? masker(dropout, random) : null);
-  const keep = 1 / (1 - dropout);
-  const head = headGradients(net, act, labels, rows, keep);
-  const { db: db2 } = head;
-  const a1t = transposed(act.a1, n * members, hidden);
-  const dw2 = product(backend, a1t, [hidden, n * members], head.dz2, [n * members, hidden]);
-  const dz1 = product(backend, head.dz2, [n * members, hidden], transposed(net.w2, hidden, hidden), [hidden, hidden]);
-  const db1 = new Float32Array(hidden);
-  for (let i = 0, u = 0; i < dz1.length; i += 1, u = u + 1 === hidden ? 0 : u + 1) {
-    const d = act.a1[i]! > 0 ? dz1[i]! * keep : 0;
-    dz1[i] = d;
-    db1[u] = db1[u]! + d;
-  }
-  const dInput = product(backend, xt, [width, n], dz1, [n, wide]);
-  const { dw1, dr } = foldInput(net, dInput);
-  return [dw1, dr, db1, dw2, db2, head.dv, head.dc];
+  const { tf } = backend;
+  const found: Float32Array[] = [];
+  tf.tidy(() => {
+    const flat: [number, number] = [n * members, hidden];
+    const mask = (): Tensor => tf.tensor2d(masks.draw(n * wide, random), [n, wide]);
+    const w2 = tf.tensor2d(net.w2, [hidden, hidden]);
+    const v = tf.tensor3d(net.v, [1, members, hidden]);
+    const z1 = tf.matMul(tf.tensor2d(x, [n, width]), tf.tensor2d(unfoldInput(net), [width, wide]));
+    const on1 = tf.relu(tf.add(z1, tf.tensor2d(spreadBias(net.b1, members), [1, wide])));
+    const a1 = tf.reshape(tf.mul(on1, mask()), flat) as Tensor2D;
+    const on2 = tf.relu(tf.add(tf.matMul(a1, w2), tf.tensor2d(net.b2, [1, hidden])));
+    const a2 = tf.mul(on2, tf.reshape(mask(), flat));
+    const a2wide = tf.reshape(a2, [n, members, hidden]);
+    const { dl, dc } = lossGradients(net, read(tf.sum(tf.mul(a2wide, v), 2)), labels, rows);
+    const pull = tf.tensor3d(dl, [n, members, 1]);
+    const ones = tf.ones([1, n]) as Tensor2D;
+    const dv = tf.matMul(ones, tf.reshape(tf.mul(a2wide, pull), [n, wide]));
+    // Where a unit was on and kept, its factor is 1 / (1 - dropout); elsewhere nothing comes back.
+    const back = tf.mul(tf.mul(pull, v), masks.keep);
+    const dz2 = tf.mul(tf.reshape(back, flat), tf.step(a2)) as Tensor2D;
+    const dw2 = tf.matMul(tf.transpose(a1), dz2);
+    const db2 = tf.matMul(tf.ones([1, n * members]), dz2);
+    const da1 = tf.mul(tf.matMul(dz2, tf.transpose(w2)), masks.keep);
+    // The WebAssembly product keeps its right side by the tensor's data: it must always come in the same shape.
+    const dz1 = tf.reshape(tf.mul(da1, tf.step(a1)), [n, wide]) as Tensor2D;
+    const dInput = read(tf.matMul(tf.tensor2d(transposed(x, n, width), [width, n]), dz1));
+    const { dw1, dr } = foldInput(net, dInput);
+    const db1 = gatherBias(read(tf.matMul(ones, dz1)), hidden);
+    found.push(dw1, dr, db1, read(dw2), read(db2), read(dv), dc);
+  });
+  return found;
 }
 
-function headGradients(
-  net: Network,
-  act: Activations,
+function read(tensor: Tensor): Float32Array {
+  return tensor.dataSync<"float32">();
+}
+
+/** Sums the members' gradients of the bias that they share. */
+function gatherBias(spread: Float32Array, hidden: number): Float32Array {
+  const out = new Float32Array(hidden);
+  for (let i = 0; i < spread.length; i += 1) out[i % hidden] = out[i % hidden]! + spread[i]!;
+  return out;
+}
+
+/** Gradient of the mean loss by row and member, and by the members' constants. */
+function lossGradients(
+  { members, c }: Network,
+  logits: Float32Array,
   labels: Float64Array,
   rows: Int32Array,
-  keep: number,
-): { dz2: Float32Array; db: Float32Array; dv: Float32Array; dc: Float32Array } {
-  const { members, hidden, v } = net;
-  const dz2 = new Float32Array(act.a2.length);
-  const db = new Float32Array(hidden);
-  const dv = new Float32Array(v.length);
+): { dl: Float32Array; dc: Float32Array } {
+  const dl = new Float32Array(logits.length);
   const dc = new Float32Array(members);
-  for (let b = 0; b < rows.length; b += 1) {
+  for (let b = 0, i = 0; b < rows.length; b += 1) {
     const label = labels[rows[b]!]!;
-    for (let k = 0; k < members; k += 1) {
-      const dl = (1 / (1 + Math.exp(-act.logits[b * members + k]!)) - label) / rows.length;
-      dc[k] = dc[k]! + dl;
-      const at = (b * members + k) * hidden;
-      for (let u = 0; u < hidden; u += 1) {
-        const a = act.a2[at + u]!;
-        if (a > 0) {
-          dv[k * hidden + u] = dv[k * hidden + u]! + dl * a;
-          const d = dl * v[k * hidden + u]! * keep;
-          dz2[at + u] = d;
-          db[u] = db[u]! + d;
-        }
-      }
+    for (let k = 0; k < members; k += 1, i += 1) {
+      const d = (1 / (1 + Math.exp(-(logits[i]! + c[k]!))) - label) / rows.length;
+      dl[i] = d;
+      dc[k] = dc[k]! + d;
     }
   }
-  return { dz2, db, dv, dc };
+  return { dl, dc };
 }
 
 /** Gradients of the shared first layer and of the members' scales from those of the unfolded layer. */
@@ -201,19 +218,20 @@ function adam(
   }
 }
 
-/** Zeroes a share of the units (in steps of 1/256) and scales the rest; one random word serves four units. */
-function masker(dropout: number, random: Random): (values: Float32Array) => void {
-  let state = Math.floor(random() * 4294967296) | 1;
-  const limit = Math.round(dropout * 256);
-  const factors = Float32Array.from({ length: 256 }, (_unused, byte) => (byte < limit ? 0 : 1 / (1 - dropout)));
-  return (values) => {
-    for (let i = 0; i < values.length; i += 1) {
-      if ((i & 3) === 0) {
-        state ^= state << 13;
-        state ^= state >>> 17;
-        state ^= state << 5;
-      }
-      values[i] = values[i]! * factors[(state >>> (8 * (i & 3))) & 255]!;
-    }
+interface Masks {
+  readonly keep: number;
+  draw(length: number, random: Random): Float32Array;
+}
+
+/** Which units are left out: stretches of one long run of draws, since drawing anew for each step takes longer than the step. */
+function maskPool(dropout: number, most: number, random: Random): Masks {
+  const keep = 1 / (1 - dropout);
+  const run = Float32Array.from({ length: dropout > 0 ? 4 * most : most }, () => (random() < dropout ? 0 : keep));
+  return {
+    keep,
+    draw: (length, draws) => {
+      const from = Math.floor(draws() * (run.length - length + 1));
+      return run.subarray(from, from + length);
+    },
   };
 }

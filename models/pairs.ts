@@ -1,5 +1,6 @@
+import { encode } from "./encode.ts";
 import type { RawColumn } from "./columns.ts";
-import type { Design } from "./encode.ts";
+import type { Design, Encoder } from "./encode.ts";
 
 /** One side of a product: a number through knots, or a category through its commonest levels. */
 export type PairSide =
@@ -57,8 +58,18 @@ function placesOf(side: PairSide): number {
   return side.kind === "number" ? side.knots.length : side.levels.length;
 }
 
+/** Columns of a linear model: encoded features, then the products. */
+export function linearDesign(
+  part: { readonly encoder: Encoder; readonly pairs: readonly PairTerm[] },
+  columns: readonly RawColumn[],
+  rows: Int32Array,
+): Design {
+  const main = encode(part.encoder, columns, rows);
+  return part.pairs.length === 0 ? main : pairColumns(main, part.pairs, columns, rows);
+}
+
 /** A design with the products of pairs behind its columns. */
-export function pairColumns(
+function pairColumns(
   main: Design,
   pairs: readonly PairTerm[],
   columns: readonly RawColumn[],

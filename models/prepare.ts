@@ -62,8 +62,17 @@ export function tooThin(
   }
   const withOutcome = (outcome: number): number => new Set(groups.filter((_group, i) => labels[i] === outcome)).size;
   const fewest = Math.min(withOutcome(1), withOutcome(0));
+  if (fewest === 0) return `every row has the same outcome, so there is nothing to tell apart`;
   if (fewest >= minimum.eachOutcome) return null;
-  return `only ${String(fewest)} customers with the rarer outcome; at least ${String(minimum.eachOutcome)} are needed`;
+  const who = fewest === 1 ? "1 customer" : `${String(fewest)} customers`;
+  return `only ${who} with the rarer outcome; at least ${String(minimum.eachOutcome)} are needed`;
+}
+
+/** A word on what was taken as the outcome, where the target has more than two values. */
+export function outcomeNotice(column: readonly Cell[], target: string, positive: string): string[] {
+  const many = new Set(column.filter((cell) => !isMissing(cell)).map(textOf)).size;
+  if (many <= 2) return [];
+  return [`${target} has ${String(many)} values: "${positive}" counts as the outcome, every other one does not`];
 }
 
 /** The usual value of each feature: the middle number, or the commonest level. */

@@ -1,7 +1,7 @@
 import { contentHash } from "#core";
 import { serialiseModel } from "./artefact.ts";
 import { rateInWords } from "./bands.ts";
-import { driftBaseline, measureDrift } from "./drift.ts";
+import { driftBaseline, driftedShare, measureDrift, SCORE_FEATURE } from "./drift.ts";
 import { chooseVersion } from "./registry.ts";
 import { topReasons } from "./reasons.ts";
 import { scoreTable } from "./score.ts";
@@ -10,6 +10,7 @@ import { tableFromRows } from "./table.ts";
 import { openTraining } from "./tabular.ts";
 import { lexicon, numberOf } from "./words.ts";
 import type { TabularModel } from "./artefact.ts";
+import type { DriftRow } from "./drift.ts";
 import type { Backend } from "./runtime.ts";
 import type { VersionChoice } from "./registry.ts";
 import type {
@@ -62,17 +63,32 @@ export function scoreOutcome(
       .map(({ column, detail }) => `${spec.score}: ${column} may know the outcome beforehand: ${detail}`),
   ];
   if (session.status === "not scored") return unscored(spec, input, session.reason, notices);
+  const past = snapshots.map((rows) => rows.filter((row) => spec.excluded(row) === null));
+  const eligible = input.current.filter((row) => spec.excluded(row) === null);
+  const features = names.filter((name) => !isContext(name));
+  // Training tables hold only customers who were known by their evening; those without any date are no news of drift.
+  const dated = eligible.filter(({ tenure_days: days }) => days !== null);
+  const moved = measureDrift(driftBaseline(past.at(-1) ?? [], features), dated, past);
   const choice = chooseVersion(session, labelled, {
     champion: input.champions?.find(({ model }) => model === spec.score) ?? null,
     groups: input.groups ?? [],
     seed: input.seed,
+    driftedShare: driftedShare(moved),
   });
-  return { ...scored(backend, spec, input, { choice, snapshots }), notices: [...notices, ...warnings(spec, choice)] };
+  const chosen = { choice, past, moved };
+  return { ...scored(backend, spec, input, chosen), notices: [...notices, ...warnings(spec, choice)] };
+}
+
+function isContext(name: string): boolean {
+  return CONTEXT_COLUMNS.some((column) => column === name);
 }
 
 interface Chosen {
   readonly choice: VersionChoice;
-  readonly snapshots: readonly (readonly FeatureRow[])[];
+  /** Those of the training tables who could have had the score, oldest first. */
+  readonly past: readonly (readonly FeatureRow[])[];
+  /** How far each feature is from the newest of them. */
+  readonly moved: readonly DriftRow[];
 }
 
 function warnings(spec: OutcomeSpec, { decision, reason, gates }: VersionChoice): string[] {
@@ -82,12 +98,8 @@ function warnings(spec: OutcomeSpec, { decision, reason, gates }: VersionChoice)
   ];
 }
 
-function scored(
-  backend: Backend,
-  spec: OutcomeSpec,
-  input: ScoringInput,
-  { choice, snapshots }: Chosen,
-): Omit<ScorePart, "notices"> {
+function scored(backend: Backend, spec: OutcomeSpec, input: ScoringInput, chosen: Chosen): Omit<ScorePart, "notices"> {
+  const { choice, past } = chosen;
   const model = choice.champion;
   const why = input.current.map(spec.excluded);
   const eligible = input.current.filter((_row, i) => why[i] === null);
@@ -111,9 +123,9 @@ function scored(
   return {
     scores: rows,
     reasons,
-    ...registered(spec, input, choice, snapshots),
+    ...registered(spec, input, choice, past),
     shadows: shadowScores(backend, spec, choice.challenger, eligible),
-    drift: driftOf(spec, input, choice, eligible, snapshots),
+    drift: driftOf(backend, spec, input, chosen, scores.probabilities),
   };
 }
 
@@ -137,28 +149,33 @@ function shadowScores(
   }));
 }
 
-/** Today's customers against those that the version learnt from; snapshots come oldest first. */
+/** Today's customers against those that the version learnt from, feature by feature and in what the version says. */
 function driftOf(
+  backend: Backend,
   spec: OutcomeSpec,
   input: ScoringInput,
-  { champion }: VersionChoice,
-  eligible: readonly FeatureRow[],
-  snapshots: readonly (readonly FeatureRow[])[],
+  { choice: { champion }, past, moved }: Chosen,
+  today: Float64Array,
 ): DriftReportRow[] {
-  const past = snapshots.map((rows) => rows.filter((row) => spec.excluded(row) === null));
-  const newest = past.at(-1);
-  if (newest === undefined) return [];
+  if (past.length === 0) return [];
+  const said = (probabilities: Float64Array): FeatureRow[] =>
+    Array.from(probabilities, (p) => ({ [SCORE_FEATURE]: p }));
+  const before = past.map((rows) =>
+    said(scoreTable(backend, champion, tableFromRows(rows, champion.features), { effects: false }).probabilities),
+  );
+  const score = measureDrift(driftBaseline(before.at(-1) ?? [], [SCORE_FEATURE]), said(today), before);
   const about = { model: spec.score, data_as_of: input.asOf, version: `${spec.score}-${champion.version}` };
-  return measureDrift(driftBaseline(newest, champion.features), eligible, past).map((row) => ({ ...about, ...row }));
+  const own = moved.filter(({ feature }) => champion.features.includes(feature));
+  return [...score, ...own].map((row) => ({ ...about, ...row }));
 }
 
 function registered(
   spec: OutcomeSpec,
   input: ScoringInput,
   choice: VersionChoice,
-  snapshots: readonly (readonly FeatureRow[])[],
+  past: readonly (readonly FeatureRow[])[],
 ): Pick<ScorePart, "versions" | "metrics" | "decisions"> {
-  const training = snapshots.flat().filter((row) => spec.excluded(row) === null);
+  const training = past.flat();
   const models = [choice.champion, ...(choice.challenger === null ? [] : [choice.challenger])];
   const records = models.map((model, i) => {
     const { version, metrics } = record(spec, input, model);

@@ -14,6 +14,10 @@ export interface Gates {
   readonly calibrated: boolean;
   /** Declared groups whose observed rate is not what they are told. */
   readonly biased_groups: readonly string[];
+  /** Those of them that the champion's recipe treats right. */
+  readonly newly_biased: readonly string[];
+  /** Share of the features that have moved away from what both recipes were compared on. */
+  readonly drifted_share: number;
 }
 
 /** Rows that were held out, and what a version said of them. */
@@ -24,8 +28,12 @@ export interface HeldOut {
   readonly challenger: Float64Array;
   /** The same by the champion's recipe; null where it is the same recipe or there is no champion. */
   readonly champion: Float64Array | null;
+  /** Share of the features that have moved since, 0 to 1. */
+  readonly driftedShare?: number;
 }
 
+/** Drifted share of the features from which on a comparison on older rows says nothing of today's. */
+const DRIFTED = 0.5;
 const RESAMPLES = 400;
 /** Share of the loss by which a simpler version may be worse and still ship. */
 const MARGIN = 0.01;
@@ -35,23 +43,35 @@ const SMALLEST_GROUP = 100;
 export function measureGates(held: HeldOut, groups: readonly string[], seed: number): Gates {
   const { labels, challenger, champion, rows } = held;
   const { ratio, slope } = calibrationOf(labels, challenger);
+  const biased = (said: Float64Array): string[] => groups.flatMap((group) => biasedValues(group, rows, labels, said));
+  const wrong = biased(challenger);
+  const before = champion === null ? wrong : biased(champion);
   return {
     gain: champion === null ? null : bootstrapGain(labels, champion, challenger, seed),
     observed_over_expected: ratio,
     calibration_slope: slope,
     calibration_error: calibrationError(labels, challenger),
     calibrated: ratio >= 0.8 && ratio <= 1.25 && slope >= 0.5 && slope <= 2,
-    biased_groups: groups.flatMap((group) => biasedValues(group, rows, labels, challenger)),
+    biased_groups: wrong,
+    newly_biased: wrong.filter((group) => !before.includes(group)),
+    drifted_share: held.driftedShare ?? 0,
   };
 }
 
-/** Whether a challenger of another kind takes the champion's place: better for certain, or simpler and no worse. */
-export function mayReplace(gates: Gates, held: HeldOut, simpler: boolean): boolean {
-  if (gates.gain === null) return true;
-  if (gates.gain.low > 0) return true;
+/**
+ * Why a challenger of another kind may not take the champion's place; null where it may: it is calibrated, wrongs no
+ * group that the champion treats right, what it was tried on still looks like today, and it is better for certain, or
+ * simpler and no worse.
+ */
+export function whyNotPromoted(gates: Gates, held: HeldOut, simpler: boolean): string | null {
+  if (!gates.calibrated) return "its probabilities do not hold";
+  if (gates.newly_biased.length > 0) return `it wrongs ${gates.newly_biased.join(", ")}`;
+  if (gates.drifted_share >= DRIFTED) return "the data have moved too far from what both were tried on";
+  if (gates.gain === null || gates.gain.low > 0) return null;
   let loss = 0;
   for (let i = 0; i < held.labels.length; i += 1) loss += rowLoss(held.labels[i]!, held.champion![i]!);
-  return simpler && gates.gain.low > (-MARGIN * loss) / Math.max(1, held.labels.length);
+  const noWorse = simpler && gates.gain.low > (-MARGIN * loss) / Math.max(1, held.labels.length);
+  return noWorse ? null : "it is not better for certain";
 }
 
 /** Mean gain and its 90% bounds over resampled customers. */

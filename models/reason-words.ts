@@ -16,8 +16,11 @@ interface Topic {
 const RECENT = "in the last 90 days";
 
 const TOPICS: Readonly<Record<string, Topic>> = {
-  rhythm: { features: ["recency_days", "gap_mean", "gap_sd", "days_late", "lateness"], say: rhythm },
-  buying: { features: ["frequency", "purchases_30", "purchases_90", "purchases_365"], say: buying },
+  rhythm: {
+    features: ["recency_days", "gap_mean", "gap_sd", "days_late", "lateness", "frequency", "spell_purchases"],
+    say: rhythm,
+  },
+  buying: { features: ["purchases_30", "purchases_90", "purchases_365"], say: buying },
   spend: { features: ["spend_30", "spend_90", "spend_365", "spend_total", "mean_spend", "spend_trend"], say: spending },
   complaints: { features: ["complaints_180", "complaint_days", "complaints_since_last"], say: complaints },
   returns: {
@@ -28,7 +31,7 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     },
   },
   overdue: {
-    features: ["overdue_balance", "reminders_180", "reminders_since_last"],
+    features: ["overdue_balance", "overdue_days", "reminders_180", "reminders_since_last"],
     say: overdue,
   },
   quotes: {
@@ -64,9 +67,10 @@ const TOPICS: Readonly<Record<string, Topic>> = {
     say: (row, { mode }) => {
       const n = numberOf(row, "price_objections_180") ?? 0;
       const around = numberOf(row, "price_objections_since_last") ?? 0;
-      if (n > 0) return `Found the price too high ${count(n, "time")} in the last half year`;
+      const what = "Found the price too high or compared with competitors";
+      if (n > 0) return `${what} ${count(n, "time")} in the last half year`;
       return around > 0
-        ? `Found the price too high about the time of the last ${lexicon(mode).purchase}`
+        ? `${what} about the time of the last ${lexicon(mode).purchase}`
         : "No objection to prices noted";
     },
   },
@@ -122,7 +126,9 @@ export function hasHappened(topic: string, row: FeatureRow): boolean {
     case "complaints":
       return numberOf(row, "complaint_days") !== null;
     case "overdue":
-      return above("reminders_180") || above("reminders_since_last") || above("overdue_balance");
+      return above("reminders_180") || above("reminders_since_last") || owes(row);
+    case "rhythm":
+      return isOneOff(row) || (numberOf(row, "spell_purchases") ?? Infinity) <= FEW_PURCHASES;
     case "price":
       return above("price_objections_180") || above("price_objections_since_last");
     case "returns":
@@ -140,6 +146,32 @@ export function hasHappened(topic: string, row: FeatureRow): boolean {
   }
 }
 
+/** Purchases up to which nobody buys regularly. */
+const FEW_PURCHASES = 2;
+
+/** Once or twice, or three times within a short stretch that lies far back. */
+function isOneOff(row: FeatureRow): boolean {
+  const all = numberOf(row, "frequency");
+  const recency = numberOf(row, "recency_days");
+  if (recency === null || all === null || all > FEW_PURCHASES + 1) return false;
+  const stretch = (numberOf(row, "gap_mean") ?? 0) * (all - 1);
+  return all <= FEW_PURCHASES || (recency > FORGOTTEN_DAYS && recency > 3 * stretch);
+}
+
+/** The feature that a topic's sentence is really about where that is not the strongest one; null elsewhere. */
+export function featureTold(topic: string, row: FeatureRow): string | null {
+  return topic === "rhythm" && hasHappened(topic, row) ? "spell_purchases" : null;
+}
+
+/** Days without a contact after which somebody may feel forgotten. */
+const FORGOTTEN_DAYS = 90;
+
+/** Whether nobody has been in touch with a customer who bought: what is missing is told after what happened. */
+export function isForgotten(topic: string, row: FeatureRow): boolean {
+  if (topic !== "contact" || numberOf(row, "recency_days") === null) return false;
+  return (numberOf(row, "contact_days") ?? Infinity) > FORGOTTEN_DAYS;
+}
+
 /** A plain sentence on a topic with the customer's own values; `feature` is the one of the topic that weighs most. */
 export function sentence(topic: string, row: FeatureRow, speaking: Speaking, feature = topic): string {
   const known = TOPICS[topic];
@@ -150,19 +182,27 @@ export function sentence(topic: string, row: FeatureRow, speaking: Speaking, fea
 }
 
 function rhythm(row: FeatureRow, { mode }: Speaking): string {
-  const { bought } = lexicon(mode);
+  const { bought, purchase } = lexicon(mode);
   const recency = numberOf(row, "recency_days");
   const gap = numberOf(row, "gap_mean");
   if (recency === null) return `Has never ${mode === "shop" ? "bought" : "given"}`;
   const ago = recency === 0 ? "today" : `${span(recency)} ago`;
+  const all = numberOf(row, "frequency") ?? Infinity;
+  const spell = numberOf(row, "spell_purchases") ?? all;
+  if (isOneOff(row)) {
+    const kind = mode === "shop" ? "One-off buyer so far" : "One-off donor so far";
+    return all <= 1 ? `${kind}: ${bought} once, ${ago}` : `${kind}: ${count(all, purchase)}, the last ${ago}`;
+  }
+  if (spell <= FEW_PURCHASES) {
+    const times = spell <= 1 ? "once" : "twice";
+    return `${capital(bought)} only ${times} after a pause of over half a year, ${spell <= 1 ? ago : `last ${ago}`}`;
+  }
   if (gap === null) return `${capital(bought)} once, ${ago}`;
   return `Last ${bought} ${ago}; usually every ${gap < 1.5 ? "day" : span(gap)}`;
 }
 
-function buying(row: FeatureRow, { mode }: Speaking, feature: string): string {
+function buying(row: FeatureRow, { mode }: Speaking): string {
   const { purchase } = lexicon(mode);
-  const all = numberOf(row, "frequency") ?? 0;
-  if (feature === "frequency" && all > 0) return `${count(all, purchase)} in all`;
   const recent = numberOf(row, "purchases_90") ?? 0;
   const year = numberOf(row, "purchases_365") ?? 0;
   if (recent > 0) return `${count(recent, purchase)} ${RECENT}`;
@@ -187,16 +227,26 @@ function complaints(row: FeatureRow): string {
 
 function overdue(row: FeatureRow, { mode, currency }: Speaking): string {
   const open = numberOf(row, "overdue_balance");
-  const reminders = numberOf(row, "reminders_180") ?? 0;
+  const days = numberOf(row, "overdue_days");
+  const recent = numberOf(row, "reminders_180") ?? 0;
   const around = numberOf(row, "reminders_since_last") ?? 0;
-  const reminded =
-    reminders > 0
-      ? `, reminded ${count(reminders, "time")} in the last half year`
-      : around > 0
-        ? `, was reminded of an overdue payment ${count(around, "time")} since about the last ${lexicon(mode).purchase}`
-        : "";
-  if (open === null) return reminded === "" ? "It is not known whether anything is overdue" : `Payment${reminded}`;
-  return open > 0 ? `${money(open, currency)} overdue${reminded}` : `Nothing overdue${reminded}`;
+  const when =
+    recent > 0
+      ? `${count(recent, "time")} in the last half year`
+      : `${count(around, "time")} since about the last ${lexicon(mode).purchase}`;
+  const reminded = recent > 0 || around > 0;
+  if (owes(row)) {
+    const since = days === null ? "" : ` for ${span(days)}`;
+    return `${money(open ?? 0, currency)} overdue${since}${reminded ? `, reminded ${when}` : ""}`;
+  }
+  if (reminded) return `Reminded of an overdue payment ${when}`;
+  return open === null ? "It is not known whether anything is overdue" : "Nothing overdue";
+}
+
+/** Whether more is overdue than a remainder: a tenth of a usual purchase. */
+function owes(row: FeatureRow): boolean {
+  const open = numberOf(row, "overdue_balance") ?? 0;
+  return open > 0 && open >= 0.1 * (numberOf(row, "mean_spend") ?? 0);
 }
 
 function contacts(row: FeatureRow): string {

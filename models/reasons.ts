@@ -1,4 +1,4 @@
-import { hasHappened, HISTORY_TOPICS, sentence, topicOf } from "./reason-words.ts";
+import { featureTold, hasHappened, HISTORY_TOPICS, isForgotten, sentence, topicOf } from "./reason-words.ts";
 import type { Speaking } from "./reason-words.ts";
 import type { Effect } from "./score.ts";
 import type { FeatureRow, ReasonRow, ScoreName } from "./scoring-types.ts";
@@ -31,6 +31,11 @@ export function topReasons(
   for (const topic of BACKGROUND) {
     if (topics.size < 3 && !topics.has(topic)) topics.set(topic, { effect: 0, feature: topic, strongest: 0 });
   }
+  for (const { feature } of effects) {
+    const topic = topicOf(feature);
+    const found = topics.get(topic);
+    if (found !== undefined && featureTold(topic, customer.row) === feature) topics.set(topic, { ...found, feature });
+  }
   const weight = (effect: number): number => Math.abs(effect) * (effect > 0 === total > 0 ? 1 : 0.5);
   const ranked = [...topics].sort(([a, x], [b, y]) => weight(y.effect) - weight(x.effect) || (a < b ? -1 : 1));
   return selected(ranked, customer.row, total)
@@ -53,13 +58,13 @@ const WORTH_TELLING = 0.04;
 
 /**
  * Three topics of a ranking: the strongest, then what happened to the customer and pulls the same way as the score (it
- * says why, where buying less says only that), then the strongest of the rest; how somebody buys fills two at most.
+ * says why, where buying less says only that), then that nobody was in touch, then the strongest of the rest; how
+ * somebody buys fills two at most.
  */
 function selected(ranked: readonly Topic[], row: FeatureRow, total: number): Topic[] {
   const strongest = Math.abs(ranked[0]?.[1].effect ?? 0);
-  const events = ranked.filter(
-    ([topic, { effect }]) =>
-      hasHappened(topic, row) && effect > 0 === total > 0 && Math.abs(effect) >= WORTH_TELLING * strongest,
+  const telling = ranked.filter(
+    ([, { effect }]) => effect > 0 === total > 0 && Math.abs(effect) >= WORTH_TELLING * strongest,
   );
   const chosen: Topic[] = ranked.slice(0, 1);
   const add = (candidates: readonly Topic[], upTo: number): void => {
@@ -68,7 +73,14 @@ function selected(ranked: readonly Topic[], row: FeatureRow, total: number): Top
       if (!chosen.includes(candidate)) chosen.push(candidate);
     }
   };
-  add(events, 3);
+  add(
+    telling.filter(([topic]) => hasHappened(topic, row)),
+    3,
+  );
+  add(
+    telling.filter(([topic]) => isForgotten(topic, row)),
+    3,
+  );
   const history = (topics: readonly Topic[]): number => topics.filter(([topic]) => HISTORY_TOPICS.has(topic)).length;
   add(
     ranked.filter(([topic]) => !HISTORY_TOPICS.has(topic) || history(chosen) < 1),

@@ -1,5 +1,5 @@
 import { parseModel } from "./artefact.ts";
-import { measureGates, mayReplace } from "./promotion.ts";
+import { measureGates, whyNotPromoted } from "./promotion.ts";
 import { ALL_KINDS } from "./tabular.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Gates, HeldOut } from "./promotion.ts";
@@ -25,15 +25,22 @@ type Trained = Extract<TrainingSession, { status: "trained" }>;
 export function chooseVersion(
   session: Trained,
   rows: readonly FeatureRow[],
-  options: { readonly champion: ChampionRecord | null; readonly groups: readonly string[]; readonly seed: number },
+  options: {
+    readonly champion: ChampionRecord | null;
+    readonly groups: readonly string[];
+    readonly seed: number;
+    /** Share of the features that have moved between the training tables and today. */
+    readonly driftedShare: number;
+  },
 ): VersionChoice {
-  const { champion, groups, seed } = options;
+  const { champion, groups, seed, driftedShare } = options;
   const fresh = session.ship();
   const held = (challenger: Shipped, recipe: Shipped | null): HeldOut => ({
     rows,
     labels: session.labels,
     challenger: challenger.outOfFold,
     champion: recipe?.outOfFold ?? null,
+    driftedShare,
   });
   const registered = champion === null ? null : readArtefact(champion);
   if (champion === null || registered === null) {
@@ -60,13 +67,14 @@ export function chooseVersion(
     };
   }
   const simpler = ALL_KINDS.indexOf(fresh.model.kind) < ALL_KINDS.indexOf(recipe.model.kind);
-  if (mayReplace(gates, against, simpler)) {
+  const why = whyNotPromoted(gates, against, simpler);
+  if (why === null) {
     const reason = simpler
       ? "simpler, and not worse on rows that neither had seen"
       : "better on rows that neither had seen";
     return { champion: fresh.model, challenger: recipe.model, decision: "promoted", reason, gates };
   }
-  return kept(recipe.model, fresh.model, gates, `${fresh.model.name} is not better for certain`);
+  return kept(recipe.model, fresh.model, gates, `${fresh.model.name} is not promoted: ${why}`);
 }
 
 function kept(champion: TabularModel, challenger: TabularModel, gates: Gates, reason: string): VersionChoice {

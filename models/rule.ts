@@ -63,6 +63,7 @@ export function fitRule(
 
 /** The rule's logit for one row. */
 export function ruleLogit(rule: RuleModel, table: Table, row: number): number {
+  if (rule.recency === null || rule.frequency === null) return rule.base;
   const [r, f] = cellOf(rule, table, row);
   return rule.cells[r]?.[f] ?? rule.base;
 }

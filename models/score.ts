@@ -1,9 +1,8 @@
 import { bandOf } from "./bands.ts";
 import { calibratedLogit } from "./calibrate.ts";
 import { readColumns } from "./columns.ts";
-import { partExplainer, partLogits } from "./parts.ts";
+import { openPart } from "./parts.ts";
 import { sigmoid } from "./special.ts";
-import { everyRow } from "./columns.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Calibration } from "./calibrate.ts";
 import type { PartEffects, ScoringRows } from "./parts.ts";
@@ -44,22 +43,20 @@ export function scoreTable(
   const raw = new Float64Array(table.rows);
   const effects: (readonly Effect[])[] = [];
   const wanted = options.effects ?? true;
-  const explainers = wanted ? model.parts.map((part) => partExplainer(backend, part)) : [];
+  const parts = model.parts.map((part) => openPart(backend, part));
   let base = 0;
   for (let from = 0; from < Math.max(1, table.rows); from += CHUNK) {
-    const to = Math.min(table.rows, from + CHUNK);
-    const columns = readColumns(table, model.types, from, to);
-    const input: ScoringRows = { table, columns, rows: everyRow(to - from), from };
-    for (const part of model.parts) {
-      const logits = partLogits(backend, part, input);
-      for (let i = 0; i < logits.length; i += 1) raw[from + i] = raw[from + i]! + part.weight * logits[i]!;
+    const rows = Math.min(table.rows, from + CHUNK) - from;
+    const columns = readColumns(table, model.types, from, from + rows);
+    const input: ScoringRows = { table, columns, rows, from };
+    for (const { weight, logits } of parts) {
+      const found = logits(input);
+      for (let i = 0; i < rows; i += 1) raw[from + i] = raw[from + i]! + weight * found[i]!;
     }
     if (!wanted) continue;
-    const found = explainers.map((explain) => explain(input));
-    base = found.reduce((sum, part, p) => sum + model.parts[p]!.weight * part.base, 0);
-    for (let i = 0; i < to - from; i += 1) {
-      effects.push(rowEffects(model, found, i, base, raw[from + i]!));
-    }
+    const found = parts.map((part) => part.effects(input));
+    base = found.reduce((sum, part, p) => sum + parts[p]!.weight * part.base, 0);
+    addEffects(effects, model, found, base, raw.subarray(from, from + rows));
   }
   const logits = raw.map((value) => calibratedLogit(model.calibration, value));
   const probabilities = logits.map(sigmoid);
@@ -72,24 +69,33 @@ export function scoreTable(
   };
 }
 
-function rowEffects(
+/** Adds the effects of all parts by feature, row by row, strongest first. */
+function addEffects(
+  out: (readonly Effect[])[],
   model: TabularModel,
   parts: readonly PartEffects[],
-  row: number,
   base: number,
-  logit: number,
-): Effect[] {
-  const sums = new Map<string, number>();
-  for (const [p, { features, effects }] of parts.entries()) {
-    const { weight } = model.parts[p]!;
-    for (const [f, feature] of features.entries()) {
-      sums.set(feature, (sums.get(feature) ?? 0) + weight * effects[row * features.length + f]!);
+  raw: Float64Array,
+): void {
+  const names = [...new Set(parts.flatMap(({ features }) => features))];
+  const places = parts.map(({ features }) => features.map((feature) => names.indexOf(feature)));
+  const sums = new Float64Array(names.length);
+  for (let row = 0; row < raw.length; row += 1) {
+    sums.fill(0);
+    for (const [p, { features, effects }] of parts.entries()) {
+      const { weight } = model.parts[p]!;
+      const own = places[p]!;
+      for (let f = 0, at = row * features.length; f < own.length; f += 1, at += 1) {
+        sums[own[f]!] = sums[own[f]!]! + weight * effects[at]!;
+      }
     }
+    const stretch = stretchOf(model.calibration, base, raw[row]!);
+    out.push(
+      names
+        .map((feature, k) => ({ feature, effect: sums[k]! * stretch }))
+        .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || (a.feature < b.feature ? -1 : 1)),
+    );
   }
-  const stretch = stretchOf(model.calibration, base, logit);
-  return [...sums]
-    .map(([feature, effect]) => ({ feature, effect: effect * stretch }))
-    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect) || (a.feature < b.feature ? -1 : 1));
 }
 
 /** Calibration moves the way from the usual row to this one by one factor. */

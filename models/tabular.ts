@@ -2,12 +2,13 @@ import { contentHash } from "#core";
 import { fitBands } from "./bands.ts";
 import { calibrated, fitCalibration } from "./calibrate.ts";
 import { compare, shippedOf } from "./choose.ts";
-import { meanOf, trainCandidate } from "./candidates.ts";
+import { RATE, trainCandidate, trainRate } from "./candidates.ts";
 import { readColumns } from "./columns.ts";
 import { groupedFolds, groupNumbers } from "./folds.ts";
 import { copyOfTarget, leakageAlarms } from "./leakage.ts";
 import { auc, brier, calibrationError, logLoss, topDecileLift } from "./metrics.ts";
-import { chooseFeatures, readLabels, tooThin, usualValues } from "./prepare.ts";
+import { mixOf } from "./mix.ts";
+import { chooseFeatures, outcomeNotice, readLabels, tooThin, usualValues } from "./prepare.ts";
 import { isMissing, tableHash, takeRows } from "./table.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Candidate, ModelKind, TrainingData } from "./training-types.ts";
@@ -98,8 +99,9 @@ export function openTraining(backend: Backend, table: Table, options: TrainOptio
   const groupTexts =
     usable.columns[options.group ?? ""]?.map(String) ?? labelled.map((i) => String(i).padStart(9, "0"));
   const groups = groupNumbers(groupTexts);
-  const { types, notices } = chooseFeatures(usable, options);
-  const reason = tooThin(labels, groups, options.minimum ?? { customers: 300, eachOutcome: 30 });
+  const { types, notices: leftOut } = chooseFeatures(usable, options);
+  const notices = [...leftOut, ...outcomeNotice(usable.columns[options.target]!, options.target, positive)];
+  const reason = tooThin(labels, groups, options.minimum ?? MINIMUM);
   if (reason !== null) return { status: "not scored", reason, alarms: [], notices };
   const alarms = leakageAlarms(usable, types, labels, options.seed);
   const copy = copyOfTarget(alarms);
@@ -130,6 +132,9 @@ export function openTraining(backend: Backend, table: Table, options: TrainOptio
   };
 }
 
+/** Fewest customers, and fewest of either outcome, that a score can rest on. */
+const MINIMUM = { customers: 200, eachOutcome: 15 };
+
 /** Rows from which on time is spared. */
 const LARGE = 20_000;
 
@@ -144,26 +149,18 @@ function trainAll(backend: Backend, data: TrainingData, kinds: readonly ModelKin
     .filter((kind) => {
       if (kind === "rule") return true;
       if (data.columns.length === 0) return false;
-      if (kind === "boosted" || kind === "network") {
-        return (wanted(kind) || wanted("mean")) && rows >= FEWEST[kind];
-      }
-      return wanted(kind) || (kind === "additive" && wanted("mean"));
+      if ((kind === "boosted" || kind === "network") && rows < FEWEST[kind]) return false;
+      return wanted(kind) || wanted("mean");
     })
-    .map((kind) => trainCandidate(backend, kind, data));
+    .flatMap((kind) => {
+      const found = trainCandidate(backend, kind, data);
+      // Without it a rule that follows noise would make room for a model that does so less.
+      return kind === "rule" && found.name !== RATE ? [trainRate(data), found] : [found];
+    });
   if (!wanted("mean")) return made;
-  const pick = (...names: readonly ModelKind[]): Candidate[] => made.filter(({ kind }) => names.includes(kind));
-  const means = [
-    pick("additive", "boosted"),
-    pick("additive", "network"),
-    pick("boosted", "network"),
-    pick("additive", "boosted", "network"),
-  ];
-  const distinct = means.filter(
-    (members, k) =>
-      members.length > 1 &&
-      means.findIndex((other) => other.length === members.length && other.every((m) => members.includes(m))) === k,
-  );
-  return [...made, ...distinct.map((members) => meanOf(members, data.labels))];
+  const members = made.filter(({ kind }) => kind !== "rule");
+  const mix = members.length > 1 ? mixOf(members, data.labels, data.folds, data.foldCount) : null;
+  return mix === null ? made : [...made, mix];
 }
 
 function packer(

@@ -40,53 +40,57 @@ const MOST_BINS = 128;
 /** Most levels of one category that have a bin column of their own. */
 const OWN_LEVELS = 10;
 
-/** Fits the bins of every column on the given rows. */
-export function fitTreeFeatures(columns: readonly RawColumn[], labels: Float64Array, rows: Int32Array): TreeFeature[] {
-  let hits = 0;
-  for (const i of rows) hits += labels[i]!;
-  const prior = hits / Math.max(1, rows.length);
+/**
+ * Bins that look at no outcome, and so are the same for every fold: quantiles of numbers, and single levels of
+ * categories against the rest.
+ */
+export function plainFeatures(columns: readonly RawColumn[], rows: Int32Array): TreeFeature[] {
   return columns.flatMap((column): TreeFeature[] => {
     if (column.values !== null) {
       const edges = quantileEdges(column.values, rows);
       return [{ kind: "number", name: column.name, type: column.type, edges }];
     }
-    return categoryFeatures(column, labels, rows, prior);
+    const { levels, name } = column;
+    const counts = countLevels(column, rows);
+    const seen = [...counts.keys()].filter((code) => counts[code]! > 0);
+    if (seen.length < 2) return [];
+    const common = seen
+      .filter((code) => counts[code]! >= Math.max(15, 0.01 * rows.length))
+      .sort((a, b) => counts[b]! - counts[a]! || (String(levels[a]) < String(levels[b]) ? -1 : 1));
+    const own = seen.length === 2 ? seen.slice(0, 1) : common.slice(0, OWN_LEVELS);
+    return own.map((code): TreeLevel => ({ kind: "level", name, level: levels[code]! }));
   });
 }
 
-function categoryFeatures(column: RawColumn, labels: Float64Array, rows: Int32Array, prior: number): TreeFeature[] {
-  const { codes, levels, name } = column;
-  const counts = new Float64Array(levels.length);
-  const hits = new Float64Array(levels.length);
-  for (const i of rows) {
-    const code = codes![i]!;
-    counts[code] = counts[code]! + 1;
-    hits[code] = hits[code]! + labels[i]!;
-  }
-  const seen = [...counts.keys()].filter((code) => counts[code]! > 0);
-  const common = seen
-    .filter((code) => counts[code]! >= Math.max(15, 0.01 * rows.length))
-    .sort((a, b) => counts[b]! - counts[a]! || (String(levels[a]) < String(levels[b]) ? -1 : 1));
-  if (seen.length < 2) return [];
-  const own = seen.length === 2 ? seen.slice(0, 1) : common.slice(0, OWN_LEVELS);
-  const single = own.map((code): TreeLevel => ({ kind: "level", name, level: levels[code]! }));
-  if (seen.length === 2) return single;
-  const rates = seen.map((code) => Math.fround((hits[code]! + PRIOR_ROWS * prior) / (counts[code]! + PRIOR_ROWS)));
-  const sorted = [...new Set(rates)].sort((a, b) => a - b);
-  const steps = Math.min(sorted.length - 1, 63);
-  const edges = Array.from({ length: steps }, (_unused, k) => {
-    const at = Math.floor(((k + 1) * sorted.length) / (steps + 1));
-    return Math.fround((sorted[at - 1]! + sorted[at]!) / 2);
+/** Categories of more than two levels by their outcomes among the given rows. */
+export function targetFeatures(columns: readonly RawColumn[], labels: Float64Array, rows: Int32Array): TreeTarget[] {
+  let all = 0;
+  for (const i of rows) all += labels[i]!;
+  const prior = all / Math.max(1, rows.length);
+  return columns.flatMap((column): TreeTarget[] => {
+    if (column.values !== null) return [];
+    const { codes, levels, name } = column;
+    const counts = countLevels(column, rows);
+    const hits = new Float64Array(levels.length);
+    for (const i of rows) hits[codes![i]!] = hits[codes![i]!]! + labels[i]!;
+    const seen = [...counts.keys()].filter((code) => counts[code]! > 0);
+    if (seen.length < 3) return [];
+    const rates = seen.map((code) => Math.fround((hits[code]! + PRIOR_ROWS * prior) / (counts[code]! + PRIOR_ROWS)));
+    const sorted = [...new Set(rates)].sort((a, b) => a - b);
+    const steps = Math.min(sorted.length - 1, 63);
+    const edges = Array.from({ length: steps }, (_unused, k) => {
+      const at = Math.floor(((k + 1) * sorted.length) / (steps + 1));
+      return Math.fround((sorted[at - 1]! + sorted[at]!) / 2);
+    });
+    const named = seen.map((code) => levels[code]!);
+    return [{ kind: "target", name, levels: named, rates, prior: Math.fround(prior), edges: [...new Set(edges)] }];
   });
-  const target: TreeTarget = {
-    kind: "target",
-    name,
-    levels: seen.map((code) => levels[code]!),
-    rates,
-    prior: Math.fround(prior),
-    edges: [...new Set(edges)],
-  };
-  return [target, ...single];
+}
+
+function countLevels(column: RawColumn, rows: Int32Array): Float64Array {
+  const counts = new Float64Array(column.levels.length);
+  for (const i of rows) counts[column.codes![i]!] = counts[column.codes![i]!]! + 1;
+  return counts;
 }
 
 /** Bins of every feature, feature by feature; 0 is a missing number. */
@@ -94,15 +98,39 @@ export function binColumns(features: readonly TreeFeature[], columns: readonly R
   const byName = new Map(columns.map((column) => [column.name, column]));
   return features.map((feature) => {
     const column = byName.get(feature.name)!;
-    if (feature.kind === "number") return binNumbers(column.values!, feature.edges);
-    if (feature.kind === "level") {
-      const wanted = column.levels.indexOf(feature.level);
-      return Uint8Array.from(column.codes!, (code) => (code === wanted ? 2 : 1));
-    }
-    const rates = new Map(feature.levels.map((level, k) => [level, feature.rates[k]!]));
-    const bins = column.levels.map((level) => binOf(rates.get(level) ?? feature.prior, feature.edges));
-    return Uint8Array.from(column.codes!, (code) => bins[code]!);
+    const bins = new Uint8Array(column.values?.length ?? column.codes!.length);
+    fillBins(feature, column, bins, 1, 0);
+    return bins;
   });
+}
+
+/** Bins of every feature, row by row: a tree's walk stays within one row. */
+export function binRows(features: readonly TreeFeature[], columns: readonly RawColumn[], rows: number): Uint8Array {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const bins = new Uint8Array(rows * features.length);
+  for (const [f, feature] of features.entries()) fillBins(feature, byName.get(feature.name)!, bins, features.length, f);
+  return bins;
+}
+
+function fillBins(feature: TreeFeature, column: RawColumn, out: Uint8Array, stride: number, from: number): void {
+  if (feature.kind === "number") {
+    const edges = Float64Array.from(feature.edges);
+    const values = column.values!;
+    for (let i = 0, at = from; i < values.length; i += 1, at += stride) {
+      const value = values[i]!;
+      out[at] = Number.isNaN(value) ? 0 : binOf(value, edges);
+    }
+    return;
+  }
+  const bins = levelBins(feature, column.levels);
+  const codes = column.codes!;
+  for (let i = 0, at = from; i < codes.length; i += 1, at += stride) out[at] = bins[codes[i]!]!;
+}
+
+function levelBins(feature: TreeTarget | TreeLevel, levels: readonly (string | null)[]): Uint8Array {
+  if (feature.kind === "level") return Uint8Array.from(levels, (level) => (level === feature.level ? 2 : 1));
+  const rates = new Map(feature.levels.map((level, k) => [level, feature.rates[k]!]));
+  return Uint8Array.from(levels, (level) => binOf(rates.get(level) ?? feature.prior, feature.edges));
 }
 
 /**
@@ -133,11 +161,6 @@ export function orderedBins(
 /** Number of bins of a feature, bin 0 included. */
 export function binCount(feature: TreeFeature): number {
   return feature.kind === "level" ? 3 : feature.edges.length + 2;
-}
-
-function binNumbers(values: Float64Array, edges: readonly number[]): Uint8Array {
-  const sharp = Float64Array.from(edges);
-  return Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : binOf(value, sharp)));
 }
 
 /** 1 + how many edges lie below the value. */

@@ -1,25 +1,28 @@
+import { testOf } from "./forest-score.ts";
 import { NODE } from "./grow.ts";
 import type { Forest } from "./boosting.ts";
 
 /** One leaf with the conditions on its path, gathered by source column. */
 interface PathLeaf {
   readonly value: number;
-  /** Number of the source column of each group of conditions, and the share of training weight that passes it. */
-  readonly columns: readonly number[];
+  /** Place, among the tree's columns, of each group of conditions, and the share of training weight that passes it. */
+  readonly places: readonly number[];
   readonly shares: readonly number[];
+  /** Split, wanted answer and group of each condition, three numbers each. */
+  readonly tests: Int32Array;
   /** Effects by which groups a row passes, found when first asked for. */
   readonly known: (Float64Array | undefined)[];
 }
 
-/** Numbers of a stored condition: feature, bin, where missing goes, whether it asks for the left side, group. */
-const TEST = 5;
-
-interface Step {
-  readonly feature: number;
-  readonly bin: number;
-  readonly missingLeft: boolean;
-  readonly left: boolean;
-  readonly share: number;
+/** A tree as a game of its columns. */
+interface TreeGame {
+  /** Source columns of the tree. */
+  readonly columns: Int32Array;
+  /** Feature, limit and what is taken off the bin, for each split. */
+  readonly splits: Int32Array;
+  readonly leaves: readonly PathLeaf[];
+  /** Effects of the whole tree by the answers of all its splits; only where there are few. */
+  readonly known: (Float64Array | undefined)[] | null;
 }
 
 /** A forest made ready to give reasons. */
@@ -27,101 +30,125 @@ export interface ForestExplainer {
   /** Source columns, in order of first appearance. */
   readonly columns: readonly string[];
   readonly base: number;
-  readonly leaves: readonly PathLeaf[];
-  /** Conditions of all leaves, {@link TEST} numbers each, and where each leaf's begin. */
-  readonly tests: Int32Array;
-  readonly starts: Int32Array;
+  readonly width: number;
+  readonly trees: readonly TreeGame[];
 }
+
+/** Most splits of a tree whose effects are kept by the answers of all splits together. */
+const FEW_SPLITS = 6;
 
 /**
  * Prepares exact Shapley values of a forest (path-dependent, the game of TreeSHAP): what each source column adds, where
  * a column that is not yet known is averaged over the training rows below each split. Bins of one category count as one
- * player. Since a leaf's effects depend only on which of its conditions hold, they are kept once computed.
+ * player. Effects hang only on which conditions hold, so they are kept once computed: by tree where it has few splits,
+ * by leaf otherwise. Trees have at most 31 splits.
  */
 export function explainForest(forest: Forest): ForestExplainer {
   const columns = [...new Set(forest.features.map(({ name }) => name))];
   const numberOf = forest.features.map(({ name }) => columns.indexOf(name));
-  const leaves: PathLeaf[] = [];
-  const tests: number[] = [];
-  const starts: number[] = [0];
+  const trees = forest.roots.map((root) => treeGame(forest.nodes, root * NODE, numberOf));
   let base = forest.base;
-  for (const root of forest.roots) {
-    const before = leaves.length;
-    walk(forest.nodes, root * NODE, 0, [], (value, path) => {
-      leaves.push(gather(value, path, numberOf, tests));
-      starts.push(tests.length);
-    });
-    for (const leaf of leaves.slice(before)) base += leaf.value * leaf.shares.reduce((a, b) => a * b, 1);
+  for (const { leaves } of trees) {
+    for (const leaf of leaves) base += leaf.value * leaf.shares.reduce((a, b) => a * b, 1);
   }
-  return { columns, base, leaves, tests: Int32Array.from(tests), starts: Int32Array.from(starts) };
+  return { columns, base, width: forest.features.length, trees };
 }
 
-function walk(
-  nodes: Float32Array,
-  start: number,
-  node: number,
-  path: readonly Step[],
-  onLeaf: (value: number, path: readonly Step[]) => void,
-): void {
-  const at = start + NODE * node;
-  const feature = nodes[at]!;
-  if (feature < 0) {
-    onLeaf(nodes[at + 5]!, path);
-    return;
-  }
-  const weight = nodes[at + 6]!;
-  for (const left of [true, false]) {
-    const child = nodes[at + (left ? 3 : 4)]!;
-    const share = weight > 0 ? nodes[start + NODE * child + 6]! / weight : 0.5;
-    const step = { feature, bin: nodes[at + 1]!, missingLeft: nodes[at + 2] === 1, left, share };
-    walk(nodes, start, child, [...path, step], onLeaf);
-  }
+interface Step {
+  readonly split: number;
+  readonly column: number;
+  readonly left: boolean;
+  readonly share: number;
 }
 
-function gather(value: number, path: readonly Step[], numberOf: readonly number[], tests: number[]): PathLeaf {
-  const columns = [...new Set(path.map(({ feature }) => numberOf[feature]!))];
-  const shares = columns.map(() => 1);
-  for (const { feature, bin, missingLeft, left, share } of path) {
-    const group = columns.indexOf(numberOf[feature]!);
+function treeGame(nodes: Float32Array, start: number, numberOf: readonly number[]): TreeGame {
+  const splits: number[] = [];
+  const columns: number[] = [];
+  const leaves: PathLeaf[] = [];
+  const walk = (node: number, path: readonly Step[]): void => {
+    const at = start + NODE * node;
+    const feature = nodes[at]!;
+    if (feature < 0) {
+      leaves.push(pathLeaf(nodes[at + 5]!, path, columns));
+      return;
+    }
+    const split = splits.length / 3;
+    const { limit, off } = testOf(nodes[at + 1]!, nodes[at + 2] === 1);
+    splits.push(feature, limit, off);
+    const column = numberOf[feature]!;
+    if (!columns.includes(column)) columns.push(column);
+    const weight = nodes[at + 6]!;
+    for (const left of [true, false]) {
+      const child = nodes[at + (left ? 3 : 4)]!;
+      const share = weight > 0 ? nodes[start + NODE * child + 6]! / weight : 0.5;
+      walk(child, [...path, { split, column, left, share }]);
+    }
+  };
+  walk(0, []);
+  const known = splits.length / 3 <= FEW_SPLITS ? [] : null;
+  return { columns: Int32Array.from(columns), splits: Int32Array.from(splits), leaves, known };
+}
+
+function pathLeaf(value: number, path: readonly Step[], columns: readonly number[]): PathLeaf {
+  const groups = [...new Set(path.map(({ column }) => column))];
+  const shares = groups.map(() => 1);
+  const tests = path.flatMap(({ split, column, left, share }) => {
+    const group = groups.indexOf(column);
     shares[group] = shares[group]! * share;
-    tests.push(feature, bin, missingLeft ? 1 : 0, left ? 1 : 0, group);
-  }
-  return { value, columns, shares, known: [] };
+    return [split, left ? 1 : 0, group];
+  });
+  const places = groups.map((column) => columns.indexOf(column));
+  return { value, places, shares, tests: Int32Array.from(tests), known: [] };
 }
 
-/** Adds `weight` times the effect of each source column to `out`. */
-export function addForestEffects(
-  explainer: ForestExplainer,
-  bins: readonly Uint8Array[],
-  row: number,
-  weight: number,
-  out: Float64Array,
-): void {
-  const { leaves, tests, starts } = explainer;
-  for (let l = 0; l < leaves.length; l += 1) {
-    let failed = 0;
-    for (let t = starts[l]!; t < starts[l + 1]!; t += TEST) {
-      const code = bins[tests[t]!]![row]!;
-      const left = code === 0 ? tests[t + 2]! : code <= tests[t + 1]! ? 1 : 0;
-      if (left !== tests[t + 3]) failed |= 1 << tests[t + 4]!;
+/** Adds the effect of each source column to `out`, for the row whose bins begin at `row`. */
+export function addForestEffects(explainer: ForestExplainer, bins: Uint8Array, row: number, out: Float64Array): void {
+  for (const tree of explainer.trees) {
+    const { splits, columns, known } = tree;
+    let answers = 0;
+    for (let s = 0, t = 0; t < splits.length; s += 1, t += 3) {
+      const bin = (bins[row + splits[t]!]! - splits[t + 2]!) & 255;
+      if (bin <= splits[t + 1]!) answers |= 1 << s;
     }
-    const leaf = leaves[l]!;
-    let effects = leaf.known[failed];
-    if (effects === undefined) {
-      effects = shapley(leaf, failed);
-      leaf.known[failed] = effects;
+    if (known === null) {
+      for (const leaf of tree.leaves) addLeaf(leaf, answers, columns, out);
+      continue;
     }
-    const { columns } = leaf;
-    for (let k = 0; k < effects.length; k += 1) {
-      const column = columns[k]!;
-      out[column] = out[column]! + weight * effects[k]!;
-    }
+    const effects = (known[answers] ??= wholeTree(tree, answers));
+    for (let k = 0; k < effects.length; k += 1) out[columns[k]!] = out[columns[k]!]! + effects[k]!;
   }
+}
+
+function addLeaf(leaf: PathLeaf, answers: number, columns: Int32Array, out: Float64Array): void {
+  const { places } = leaf;
+  const effects = leafEffects(leaf, answers);
+  for (let k = 0; k < effects.length; k += 1) {
+    const column = columns[places[k]!]!;
+    out[column] = out[column]! + effects[k]!;
+  }
+}
+
+function wholeTree({ leaves, columns }: TreeGame, answers: number): Float64Array {
+  const out = new Float64Array(columns.length);
+  for (const leaf of leaves) {
+    const effects = leafEffects(leaf, answers);
+    for (const [k, place] of leaf.places.entries()) out[place] = out[place]! + effects[k]!;
+  }
+  return out;
+}
+
+function leafEffects(leaf: PathLeaf, answers: number): Float64Array {
+  const { tests } = leaf;
+  let failed = 0;
+  for (let t = 0; t < tests.length; t += 3) {
+    if (((answers >>> tests[t]!) & 1) !== tests[t + 1]!) failed |= 1 << tests[t + 2]!;
+  }
+  return (leaf.known[failed] ??= shapley(leaf, failed));
 }
 
 /** Shapley values of the product game: each player gives 1 or 0 when known, its share when not. */
 function shapley(leaf: PathLeaf, failed: number): Float64Array {
-  const many = leaf.columns.length;
+  const many = leaf.places.length;
   const out = new Float64Array(many);
   for (let k = 0; k < many; k += 1) {
     const known = 1 - ((failed >> k) & 1);

@@ -18,6 +18,8 @@ export interface FeatureOptions {
    * the cut-off are read. Absent for the table to be scored: everybody, without labels.
    */
   readonly knownUntil?: string;
+  /** Share of customers to read, 0 to 1; the same ones at every cut-off. All where absent. */
+  readonly share?: number;
 }
 
 const FEATURES = readFileSync(new URL("./features.sql", import.meta.url), "utf8");
@@ -27,11 +29,11 @@ const FEATURES = readFileSync(new URL("./features.sql", import.meta.url), "utf8"
  * RangeError when the label window would end after the last day that is known.
  */
 export async function readFeatures(db: SqlClient, options: FeatureOptions): Promise<readonly FeatureRow[]> {
-  const { cutoff, horizonDays, knownUntil } = options;
+  const { cutoff, horizonDays, knownUntil, share = 1 } = options;
   if (knownUntil !== undefined && addDays(cutoff, horizonDays) > knownUntil) {
     throw new RangeError(`the label window of ${cutoff} ends after ${knownUntil}`);
   }
-  const { rows } = await db.query<FeatureRow>(FEATURES, [cutoff, horizonDays, knownUntil !== undefined]);
+  const { rows } = await db.query<FeatureRow>(FEATURES, [cutoff, horizonDays, knownUntil !== undefined, share]);
   return rows;
 }
 
@@ -52,6 +54,16 @@ export async function readTrainingCutoffs(
   return [0, 1, 2, 3]
     .map((step) => addDays(options.asOf, -options.horizonDays - 90 * step))
     .filter((cutoff) => cutoff >= addDays(first, 180));
+}
+
+/** Rows of all training tables together above which more teach little that is new. */
+const MOST_TRAINING_ROWS = 40_000;
+
+/** Share of customers to train on, so that tables of so many evenings stay within what is worth its time. */
+export async function trainingShare(db: SqlClient, evenings: number): Promise<number> {
+  const { rows } = await db.query<{ customers: number }>("select count(*)::int as customers from build.golden");
+  const all = Math.max(1, (rows[0]?.customers ?? 0) * evenings);
+  return Math.min(1, MOST_TRAINING_ROWS / all);
 }
 
 /** One customer's purchases and returns in the home currency; days are counted from 1970-01-01. */

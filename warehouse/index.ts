@@ -62,7 +62,7 @@ export { writeSnapshot } from "./snapshot.ts";
 export type { Snapshot } from "./snapshot.ts";
 export { readSourceBalance, writeSourceBalance } from "./source-balance.ts";
 export type { SourceBalance } from "./source-balance.ts";
-export { readFeatures, readPurchases, readTrainingCutoffs } from "./features.ts";
+export { readFeatures, readPurchases, readTrainingCutoffs, trainingShare } from "./features.ts";
 export type { CustomerPurchases, FeatureOptions, FeatureRow, PurchaseRead } from "./features.ts";
 export { saveScores } from "./queries/scores.ts";
 export type { ScoresToSave } from "./queries/scores.ts";
@@ -72,3 +72,5 @@ export type { LeadOutcome, LeadOutcomesSaved } from "./queries/lead-outcomes.ts"
 export { measureOutcomes, pinnedVersions, readChampions, releaseModel, rollBackModel } from "./queries/registry.ts";
 export { listChurn } from "./queries/churn-list.ts";
 export type { ChurnRow } from "./queries/churn-list.ts";
+export { readModelWatch } from "./queries/model-watch.ts";
+export type { ModelWatch } from "./queries/model-watch.ts";

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
-import { C360Error, isoNow } from "#core";
+import { isoNow } from "#core";
 import { latestPublishedRun, saveLeadOutcomes } from "#warehouse";
-import type { LeadOutcome } from "#warehouse";
 import type { CommandInput } from "../command.ts";
+import { readReturnedList } from "../outputs/returned-list.ts";
 import { openStores } from "../runtime.ts";
 import { readTableFile } from "../table-files.ts";
-import type { TableCell, TableFile } from "../table-files.ts";
 import { openWorkspace } from "../workspace.ts";
 
 /** `c360 leads import`: takes in what people wrote into a list; the next night shows it as evidence. */
@@ -14,7 +13,7 @@ export async function run(input: CommandInput): Promise<number> {
   const workspace = await openWorkspace(input);
   const { out, clock } = workspace;
   const table = await readTableFile(path, { text: true });
-  const { outcomes, empty } = readOutcomes(table);
+  const { outcomes, empty } = readReturnedList(table);
   const stores = await openStores(workspace);
   try {
     const file = basename(path);
@@ -35,25 +34,4 @@ export async function run(input: CommandInput): Promise<number> {
   } finally {
     await stores.close();
   }
-}
-
-function readOutcomes(table: TableFile): { outcomes: LeadOutcome[]; empty: number } {
-  const column = (wanted: string): readonly TableCell[] | undefined =>
-    table.columns[table.names.findIndex((name) => name.toLowerCase().replace(/[^a-z]+/g, "_") === wanted)];
-  const [ids, outcomes, notes] = [column("customer_id"), column("outcome"), column("notes")];
-  if (ids === undefined || outcomes === undefined) {
-    const missing = ids === undefined ? "customer id" : "outcome";
-    throw new C360Error("USAGE", {
-      problem: `${table.file} has no column ${missing}: send back the list with its columns.`,
-      command: "leads import",
-    });
-  }
-  const text = (cell: TableCell | undefined): string => String(cell ?? "").trim();
-  const rows = ids.map((id, i) => ({
-    customerId: text(id),
-    outcome: text(outcomes[i]),
-    notes: text(notes?.[i]) || null,
-  }));
-  const told = rows.filter(({ customerId, outcome }) => customerId !== "" && outcome !== "");
-  return { outcomes: told, empty: rows.length - told.length };
 }

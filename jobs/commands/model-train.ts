@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { C360Error, toC360Error } from "#core";
-import { ALL_KINDS, openBackend, rateInWords, serialiseModel, takeRows, trainTabular } from "#models";
-import type { TabularModel, TrainOptions } from "#models";
+import { ALL_KINDS, openBackend, rateInWords, scoreTable, serialiseModel, takeRows, trainTabular } from "#models";
+import type { Backend, Table, TabularModel, TrainOptions } from "#models";
 import type { CommandInput } from "../command.ts";
 import { ruleColumns } from "../modelling/evaluation-jobs.ts";
 import { modelPage } from "../modelling/model-page.ts";
@@ -58,7 +58,10 @@ export async function run(input: CommandInput): Promise<number> {
   await write(target, serialiseModel(result.model));
   const notices = [...read.notices, ...result.notices];
   const page = textOption(input, "report");
-  if (page !== null) await write(page, new TextEncoder().encode(modelPage(result.model, alarms, notices)));
+  if (page !== null) {
+    const weights = columnWeights(backend, result.model, table);
+    await write(page, new TextEncoder().encode(modelPage(result.model, { alarms, notices, weights })));
+  }
   out.line(
     `${result.model.name}: AUC ${figure(result.model, "auc")}, log-loss ${figure(result.model, "log_loss")} on rows not seen`,
   );
@@ -73,6 +76,22 @@ export async function run(input: CommandInput): Promise<number> {
   const { name, version, kind, metrics, bands, settings, calibration } = result.model;
   out.result({ name, version, kind, metrics, bands, settings, calibration: calibration.kind, alarms, notices });
   return 0;
+}
+
+/** Rows that the page's weights are taken from. */
+const SAMPLE = 1000;
+
+/** Mean size of each column's effect, on rows spread over the table. */
+function columnWeights(backend: Backend, model: TabularModel, table: Table): Map<string, number> {
+  const many = Math.min(SAMPLE, table.rows);
+  const rows = Array.from({ length: many }, (_unused, i) => Math.floor((i * table.rows) / many));
+  const weights = new Map<string, number>();
+  for (const row of scoreTable(backend, model, takeRows(table, rows)).effects) {
+    for (const { feature, effect } of row) {
+      weights.set(feature, (weights.get(feature) ?? 0) + Math.abs(effect) / many);
+    }
+  }
+  return weights;
 }
 
 function figure(model: TabularModel, name: string): string {

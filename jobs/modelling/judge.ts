@@ -1,3 +1,4 @@
+import { seededRandom } from "#core";
 import { auc, brier, calibrationError, fitPlatt, logLoss, topDecileLift } from "#models";
 
 /** Predictions of one model for one split. */
@@ -18,7 +19,7 @@ export interface ModelFigures {
   readonly calibration_slope: number;
   readonly observed_to_expected: number;
   readonly pooled_calibration_error: number;
-  /** Differences from the first model, split by split: mean and standard error; null for the first one. */
+  /** Differences from the first model, split by split (by drawing rows where there is one split); null for the first. */
   readonly against: {
     readonly model: string;
     readonly log_loss: number;
@@ -67,8 +68,29 @@ function paired(
 ): Record<string, number> {
   const differences = own.map((one, k) => measure(one) - measure(first[k]!));
   const mean = average(differences);
-  const spread = differences.reduce((total, d) => total + (d - mean) ** 2, 0) / Math.max(1, differences.length - 1);
+  if (own.length === 1) return { [name]: mean, [`${name}_se`]: resampled(own[0]!, first[0]!, measure) };
+  const spread = differences.reduce((total, d) => total + (d - mean) ** 2, 0) / (differences.length - 1);
   return { [name]: mean, [`${name}_se`]: Math.sqrt(spread / differences.length) };
+}
+
+/** Draws of the rows of a single split. */
+const DRAWS = 100;
+
+/** Standard error of a difference on one split, by drawing its rows anew, the same ones for both. */
+function resampled(own: Judged, first: Judged, measure: (one: Judged) => number): number {
+  const random = seededRandom(1);
+  const rows = own.labels.length;
+  const found = Array.from({ length: DRAWS }, () => {
+    const drawn = Int32Array.from({ length: rows }, () => Math.floor(random() * rows));
+    const take = (one: Judged): Judged => ({
+      ...one,
+      labels: Float64Array.from(drawn, (i) => one.labels[i]!),
+      probabilities: Float64Array.from(drawn, (i) => one.probabilities[i]!),
+    });
+    return measure(take(own)) - measure(take(first));
+  }).filter((difference) => Number.isFinite(difference));
+  const mean = average(found);
+  return Math.sqrt(found.reduce((total, d) => total + (d - mean) ** 2, 0) / Math.max(1, found.length - 1));
 }
 
 function slopeOf(labels: Float64Array, probabilities: Float64Array): number {

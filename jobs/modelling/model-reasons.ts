@@ -16,13 +16,15 @@ export function reasonTexts(
 ): string[] {
   const total = effects.reduce((sum, { effect }) => sum + effect, 0);
   const weight = (effect: number): number => Math.abs(effect) * (effect > 0 === total > 0 ? 1 : 0.5);
-  return [...effects]
+  const told = [...effects]
     .filter(({ effect }) => Math.abs(effect) >= LEAST)
     .sort((a, b) => weight(b.effect) - weight(a.effect) || (a.feature < b.feature ? -1 : 1))
     .slice(0, many)
     .map(
       ({ feature, effect }) => `${effect > 0 ? "raised" : "lowered"} by ${valueText(model, feature, value(feature))}`,
     );
+  if (told.length > 0 || many === 0) return told;
+  return [effects.length === 0 ? "the rate of all rows: no column tells them apart" : "near the usual in every column"];
 }
 
 /** "tenure 2 (usual: 29)". */

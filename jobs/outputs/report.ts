@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { driftLines, modelRows, outcomeRows } from "./report-models.ts";
 import type { RunSummary } from "./screen.ts";
 
 /** Writes `report.html` for a run: one page without scripts that opens anywhere. Gives its path. */
@@ -38,6 +39,7 @@ export function reportHtml(run: RunSummary, firm: string): string {
 ${alerts(run)}
 <section><h2>Best leads</h2>${run.not_scored === null ? "" : `<p>Not scored: ${escapeHtml(run.not_scored)} Ranked by recency and completeness.</p>`}
 <ol class="leads">${run.leads.map(lead).join("")}</ol></section>
+${scores(run)}
 <section><h2>What was read</h2>${table(
     ["Source", "Stream", "Read", "Loaded", "Unchanged", "Quarantined", "Filtered", ""],
     run.sources.map((one) => [
@@ -102,6 +104,20 @@ function alerts(run: RunSummary): string {
         `<div class="alert" role="note"><b>${one.severity === "error" ? "Problem" : "Look at this"}:</b> ${escapeHtml(one.message)}<br>${escapeHtml(one.hint)}</div>`,
     )
     .join("\n");
+}
+
+function scores({ models }: RunSummary): string {
+  if (models.models.length === 0) return "";
+  const came =
+    models.outcomes.length === 0
+      ? "<p>What was said of the bands is judged when its days have passed.</p>"
+      : table(["Score", "Band", "Said on", "Customers", "Expected", "Seen", ""], outcomeRows(models));
+  return `<section><h2>How the scores are made, and whether they hold</h2>${table(
+    ["Score", "Made by", "Learnt up to", "Why this one", ""],
+    modelRows(models),
+  )}${came}${driftLines(models)
+    .map((line) => `<p>${escapeHtml(line)}</p>`)
+    .join("")}</section>`;
 }
 
 function lead(one: RunSummary["leads"][number]): string {

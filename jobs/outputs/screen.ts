@@ -1,6 +1,7 @@
-import type { LeadRow, StreamSummary } from "#warehouse";
+import type { LeadRow, ModelWatch, StreamSummary } from "#warehouse";
 import type { Output } from "../output.ts";
 import { formatTable } from "../output.ts";
+import { driftLines, outcomeRows } from "./report-models.ts";
 
 /** What the last screen of a run tells; also the JSON answer of `nightly` and `demo`. */
 export interface RunSummary {
@@ -29,6 +30,8 @@ export interface RunSummary {
   readonly questions: number;
   readonly not_scored: string | null;
   readonly leads: readonly LeadRow[];
+  /** What makes the scores, and whether what they said came true. */
+  readonly models: ModelWatch;
   readonly files: {
     readonly xlsx: string | null;
     readonly csv: string | null;
@@ -65,6 +68,7 @@ export function printSummary(out: Output, run: RunSummary, next: readonly string
     if (alert.hint !== "") out.line(`  ${alert.hint}`);
   }
   printLeads(out, run);
+  printScores(out, run);
   out.line();
   out.line(out.bold("Where things are"));
   const files: readonly (readonly string[])[] = [
@@ -93,6 +97,16 @@ function printLeads(out: Output, run: RunSummary): void {
     if (reasons.length > 0) out.line(`      ${reasons.join(" · ")}`);
     out.line(out.dim(`      ${lead.action}`));
   }
+}
+
+function printScores(out: Output, { models }: RunSummary): void {
+  const [rows, moved] = [outcomeRows(models), driftLines(models)];
+  if (rows.length + moved.length === 0) return;
+  out.line();
+  out.line(out.bold("Whether the scores hold"));
+  const head = ["score", "band", "said on", "customers", "expected", "seen", ""];
+  if (rows.length > 0) for (const line of formatTable([head, ...rows], out.width)) out.line(`  ${line}`);
+  for (const line of moved) out.line(`  ${line}`);
 }
 
 function sourceRows(sources: readonly StreamSummary[]): readonly (readonly string[])[] {

@@ -11,13 +11,14 @@ import {
   tableFromRows,
 } from "#models";
 import type { Cell, ModelKind, Table, TrainingSession } from "#models";
-import { boost, forestLogits } from "../../models/boosting.ts";
+import { boost } from "../../models/boosting.ts";
 import { readColumns } from "../../models/columns.ts";
 import { targetEdges } from "../../models/edges.ts";
+import { openForest, walkForest } from "../../models/forest-score.ts";
 import { NODE } from "../../models/grow.ts";
 import { normal } from "../../models/random.ts";
 import { recalibrate } from "../../models/recalibrate.ts";
-import { binColumns } from "../../models/tree-features.ts";
+import { binColumns, binRows } from "../../models/tree-features.ts";
 import { addForestEffects, explainForest } from "../../models/tree-reasons.ts";
 
 const backend = await openBackend({ prefer: "wasm" });
@@ -123,16 +124,16 @@ describe("boosted trees", () => {
   const y = Float64Array.from(table.columns.y ?? [], (cell) => (cell === "won" ? 1 : 0));
   const folds = Int32Array.from(y, (_unused, i) => i % 3);
   const shape = { leaves: 6, depth: 4, weight: 2, ridge: 2, rate: 0.2, rounds: 12, patience: 12 };
-  const { forests } = boost(columns, y, folds, 3, { ...shape, rowShare: 0.8, columnShare: 1, seed: 1 });
-  const forest = forests[0]!;
+  const { forest } = boost(columns, y, folds, 3, { ...shape, rowShare: 0.8, columnShare: 1, seed: 1 });
   const bins = binColumns(forest.features, columns);
+  const byRow = binRows(forest.features, columns, y.length);
 
   it("give Shapley values that equal the definition, summed over all orders in which columns become known", () => {
     const explainer = explainForest(forest);
     const many = explainer.columns.length;
     for (const row of [0, 7, 99]) {
       const out = new Float64Array(many);
-      addForestEffects(explainer, bins, row, 1, out);
+      addForestEffects(explainer, byRow, row * explainer.width, out);
       for (let k = 0; k < many; k += 1) expect(out[k]).toBeCloseTo(byDefinition(row, k, explainer.columns), 8);
     }
   });
@@ -150,11 +151,8 @@ describe("boosted trees", () => {
       5,
       { ...shape, rowShare: 0.8, columnShare: 1, seed: 1 },
     );
-    const inSample = forestLogits(
-      found.forests[0]!,
-      binColumns(found.forests[0]!.features, readColumns(noise, { street: "category", n: "number" })),
-      1500,
-    );
+    const columns = readColumns(noise, { street: "category", n: "number" });
+    const inSample = walkForest(openForest(found.forest), binRows(found.forest.features, columns, 1500));
     expect(auc(outcome, found.outOfFold)).toBeLessThan(0.6);
     expect(auc(outcome, inSample)).toBeLessThan(0.85);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "#core";
 import { scoreCustomers } from "#models";
 import type { ScoringInput, ScoringResult } from "#models";
-import { readFeatures, readPurchases, readTrainingCutoffs } from "../../warehouse/features.ts";
+import { readFeatures, readPurchases, readTrainingCutoffs, trainingShare } from "../../warehouse/features.ts";
 import { withDatabase } from "../support/postgres.ts";
 import type { TestDatabase } from "../support/postgres.ts";
 import { fillBuild } from "./fill-build.ts";
@@ -81,6 +81,53 @@ describe("features as of a cut-off", () => {
     expect(a?.gap_mean).toBeCloseTo(61 / 3, 9);
     // Due by then: 100 + 300, and the one without a due date has no amount; paid 150, credited 20.
     expect(a?.overdue_balance).toBe(230);
+    // What was paid settles the first invoice and a part of the second, which fell due on the day before.
+    expect(a?.overdue_days).toBe(1);
+    expect(a?.spell_purchases).toBe(4);
+  });
+
+  it("count purchases since the last long pause", async () => {
+    await addDocument(db, "D", "invoice", "2024-02-02", 10);
+    await addDocument(db, "D", "invoice", "2024-02-09", 10);
+    await addDocument(db, "D", "invoice", "2024-09-20", 10);
+    const spells = async (cutoff: string) => {
+      const row = (await readFeatures(db, { cutoff, horizonDays: 30 })).find((one) => one.customer_id === "D");
+      return [row?.["frequency"], row?.["spell_purchases"]];
+    };
+    expect(await spells("2024-05-01")).toEqual([2, 2]);
+    expect(await spells("2024-10-01")).toEqual([3, 1]);
+    await db.query("delete from build.transactions where customer_id = 'D'");
+  });
+
+  it("hear a complaint, a price and a reminder wherever they are written: outcome, subject or note", async () => {
+    const heard = async (): Promise<unknown> => {
+      const row = (await readFeatures(db, at)).find((one) => one.customer_id === "D");
+      return [row?.["complaints_180"], row?.["price_objections_180"], row?.["reminders_180"]];
+    };
+    const write = (subject: string, n: number) =>
+      db.query(
+        `insert into build.customer_interactions (interaction_key, customer_id, interaction_type, interaction_date, subject,
+           source, account) values ($1, 'D', 'email', '2024-04-11T10:00:00Z', $2, 'x', 'a')`,
+        [`said:${String(n)}`, subject],
+      );
+    expect(await heard()).toEqual([0, 0, 0]);
+    await write("Price too high - comparing", 1);
+    await write("Complaint: not resolved", 2);
+    await write("Re: complaint, now resolved", 3);
+    await write("Final demand", 4);
+    expect(await heard()).toEqual([1, 1, 1]);
+    await db.query("delete from build.customer_interactions where interaction_key like 'said:%'");
+  });
+
+  it("read a share of the customers, the same ones at every cut-off", async () => {
+    const ids = async (share: number, cutoff: string) =>
+      (await readFeatures(db, { cutoff, horizonDays: 90, share })).map((row) => row.customer_id);
+    expect(await ids(1, "2024-05-01")).toEqual(["A", "B", "D"]);
+    const half = await ids(0.5, "2024-05-01");
+    expect(half.length).toBeGreaterThan(0);
+    expect(half.length).toBeLessThan(3);
+    expect(await ids(0.5, "2024-06-30")).toEqual(half);
+    expect(await trainingShare(db, 4)).toBe(1);
   });
 
   it("label only what happened after it, up to and with the last day of the horizon", async () => {

@@ -3,6 +3,7 @@ import { scoreCustomers } from "#models";
 import type { FeatureRow, ScoringInput } from "#models";
 import { suggestAction } from "../../models/actions.ts";
 import { sentence } from "../../models/reason-words.ts";
+import { topReasons } from "../../models/reasons.ts";
 import { shapleyOfProduct } from "../../models/value-scores.ts";
 import { money, span } from "../../models/words.ts";
 
@@ -52,7 +53,7 @@ describe("thin data", () => {
       [2, "C3", "not scored"],
       [3, "C5", "not scored"],
     ]);
-    expect(leads[0]?.meaning).toBe("No score: only 0 customers with a known outcome; at least 300 are needed");
+    expect(leads[0]?.meaning).toBe("No score: only 0 customers with a known outcome; at least 200 are needed");
     expect(
       leads.every(
         (lead) => lead.reason_1 !== null && lead.reason_2 !== null && lead.reason_3 !== null && lead.action !== "",
@@ -101,8 +102,61 @@ describe("words", () => {
     expect(sentence("rhythm", { recency_days: 40, gap_mean: null }, { ...SHOP, mode: "nonprofit" })).toBe(
       "Gave once, 40 days ago",
     );
+    const once = { recency_days: 240, gap_mean: null, frequency: 1, spell_purchases: 1 };
+    expect(sentence("rhythm", once, SHOP)).toBe("One-off buyer so far: bought once, 8 months ago");
+    const thrice = { recency_days: 240, gap_mean: 10, frequency: 3, spell_purchases: 3 };
+    expect(sentence("rhythm", thrice, SHOP)).toBe("One-off buyer so far: 3 purchases, the last 8 months ago");
+    expect(sentence("rhythm", { ...thrice, recency_days: 15 }, SHOP)).toBe(
+      "Last bought 15 days ago; usually every 10 days",
+    );
+    const back = { recency_days: 40, gap_mean: 50, frequency: 12, spell_purchases: 1 };
+    expect(sentence("rhythm", back, SHOP)).toBe("Bought only once after a pause of over half a year, 40 days ago");
+    const owing = { overdue_balance: 5000, overdue_days: 95, reminders_180: 2, mean_spend: 1000 };
+    expect(sentence("overdue", owing, SHOP)).toBe(
+      "JMD 5,000 overdue for 3 months, reminded 2 times in the last half year",
+    );
+    // A remainder of a few dollars is nothing to call about.
+    expect(sentence("overdue", { overdue_balance: 5, overdue_days: 95, mean_spend: 1000 }, SHOP)).toBe(
+      "Nothing overdue",
+    );
     expect(sentence("complaints", { complaint_days: 20 }, SHOP)).toBe("Complained 20 days ago");
     expect(sentence("some_own_column", { some_own_column: 4 }, SHOP)).toBe("some own column: 4");
+  });
+
+  it("tell what happened before how somebody buys, and that nobody was in touch before where they live", () => {
+    const customer = {
+      customer_id: "C1",
+      recency_days: 150,
+      gap_mean: 20,
+      frequency: 30,
+      complaint_days: 170,
+      complaints_since_last: 1,
+      contact_days: 170,
+      parish: "Portland",
+    };
+    const effects = [
+      { feature: "recency_days", effect: 2 },
+      { feature: "purchases_365", effect: 1 },
+      { feature: "parish", effect: 0.5 },
+      { feature: "tenure_days", effect: 0.4 },
+      { feature: "complaints_since_last", effect: 0.2 },
+      { feature: "contact_days", effect: 0.15 },
+    ];
+    expect(topReasons(effects, { row: customer, score: "churn" }, SHOP).map(({ reason }) => reason)).toEqual([
+      "Last bought 5 months ago; usually every 20 days",
+      "Complained 6 months ago, not settled",
+      "No contact for 6 months",
+    ]);
+    // What pulls the other way is no reason for this score, and what hardly weighs is none at all.
+    const faint = effects.map(({ feature, effect }) => ({
+      feature,
+      effect: feature === "complaints_since_last" ? -0.2 : feature === "contact_days" ? 0.01 : effect,
+    }));
+    expect(topReasons(faint, { row: customer, score: "churn" }, SHOP).map(({ feature }) => feature)).toEqual([
+      "recency_days",
+      "purchases_365",
+      "parish",
+    ]);
   });
 
   it("write money and spans as people do", () => {
@@ -121,6 +175,15 @@ describe("words", () => {
     expect(suggestAction({ ...late, has_phone: false }, SHOP)).toContain("E-mail this week");
     expect(suggestAction({ ...late, quote_days: 9 }, SHOP)).toContain("Send the quote again");
     expect(suggestAction({ ...late, complaint_days: 9 }, SHOP)).toContain("complaint");
+    expect(suggestAction({ ...late, complaint_days: 0 }, SHOP)).toBe(
+      "Call about today's complaint before anything else",
+    );
+    expect(suggestAction({ ...late, list_outcome: "Wrong number" }, SHOP)).toContain("Find the right telephone number");
+    expect(suggestAction({ ...late, list_outcome: "Will order on Friday" }, SHOP)).toBe(
+      'Call to close it: the last list says "Will order on Friday"',
+    );
+    expect(suggestAction({ ...late, list_outcome: "Not interested" }, SHOP)).toContain("Leave alone for now");
+    expect(suggestAction({ ...late, list_outcome: "No answer" }, SHOP)).toContain("Call this week");
     expect(suggestAction(row("C2", { recency_days: 500 }), SHOP)).toContain("win back");
     expect(suggestAction(late, { ...SHOP, mode: "nonprofit" })).toBe(
       "Call this week: usually gives every 30 days, now 45 days late",

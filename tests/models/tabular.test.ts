@@ -144,7 +144,8 @@ describe("training on a table", () => {
 describe("the plain rule", () => {
   it("ships where there is no signal, under its own name", () => {
     const result = trained(trainTabular(backend, planted(1500, 4, 0), OPTIONS));
-    expect(result.model.name).toBe("rule: recency and frequency");
+    expect(result.model.name).toBe("rule: overall rate");
+    expect(result.model.metrics.rate_worse_by).toBeDefined();
     expect(result.model.metrics.rule_worse_by).toBeDefined();
     const scores = scoreTable(backend, result.model, planted(50, 5, 0));
     for (const [i, logit] of scores.logits.entries()) {
@@ -166,15 +167,15 @@ describe("bad tables", () => {
   };
 
   it("are refused with the reason: ten rows, one outcome only, an outcome that is too rare", () => {
-    expect(refusal(planted(10, 1))).toContain("at least 300 are needed");
+    expect(refusal(planted(10, 1))).toContain("at least 200 are needed");
     const table = planted(900, 1);
     const same = { ...table, columns: { ...table.columns, bought: (table.columns.bought ?? []).map(() => 0) } };
-    expect(refusal(same)).toBe("only 0 customers with the rarer outcome; at least 30 are needed");
+    expect(refusal(same)).toBe("every row has the same outcome, so there is nothing to tell apart");
     const rare = {
       ...table,
       columns: { ...table.columns, bought: (table.columns.bought ?? []).map((_cell, i) => (i < 9 ? 1 : 0)) },
     };
-    expect(refusal(rare)).toBe("only 9 customers with the rarer outcome; at least 30 are needed");
+    expect(refusal(rare)).toBe("only 9 customers with the rarer outcome; at least 15 are needed");
     expect(() => trainTabular(backend, table, { ...OPTIONS, target: "nothing" })).toThrow(RangeError);
   });
 

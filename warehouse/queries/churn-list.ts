@@ -25,7 +25,9 @@ export async function listChurn(db: SqlClient, options: { readonly limit: number
     `select (row_number() over (order by s.value * coalesce(c.lifetime_value, 0) desc, s.rank))::int as rank,
             c.customer_id, c.display_name as customer, c.phone,
             greatest(c.last_contact, c.last_purchase)::text as last_contact, s.band, s.meaning,
-            r.reasons[1] as reason_1, r.reasons[2] as reason_2, r.reasons[3] as reason_3,
+            r.reasons[1] as reason_1, r.reasons[2] as reason_2,
+            -- What somebody wrote into the last list stands last here too.
+            case when l.reason_3 like 'On the last list: %' then l.reason_3 else r.reasons[3] end as reason_3,
             coalesce(l.action, 'Contact before they are gone') as action, s.data_as_of::text as data_as_of
        from customer_360.customer_scores s
        join customer_360.customers c on c.customer_id = s.customer_id

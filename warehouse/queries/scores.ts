@@ -94,7 +94,7 @@ async function registerVersion(
     `insert into ops.model_versions (version, model, kind, trained_run_id, data_as_of, data_hash, features, parameters,
                                      artefact, seed, backend, created_at, calibration, drift_baseline)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-     on conflict (version) do nothing`,
+     on conflict (version) do update set artefact = excluded.artefact where model_versions.artefact is null`,
     [
       version.version,
       version.model,
@@ -129,6 +129,11 @@ async function setAliases(tx: SqlClient, versions: ScoresToSave["versions"]): Pr
       `update ops.model_versions set alias = case when version = $2 then 'challenger' else '' end
         where model = $1 and alias in ('', 'challenger') and (alias = 'challenger') is distinct from (version = $2)`,
       [model, challenger],
+    );
+    // A version that nobody can go back to any more keeps what was measured, not itself.
+    await tx.query(
+      "update ops.model_versions set artefact = null where model = $1 and alias = '' and artefact is not null",
+      [model],
     );
   }
 }
