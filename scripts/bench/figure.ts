@@ -14,3 +14,8 @@ export type Bench = (words: readonly string[]) => AsyncIterable<Figure>;
 export function atMost(what: string, value: number, unit: string, bar: number): Figure {
   return { what, value: Math.round(value * 1000) / 1000, unit, bar: `<= ${bar}`, met: value <= bar };
 }
+
+/** A figure that is held to a lower bound. */
+export function atLeast(what: string, value: number, bar: number): Figure {
+  return { what, value: Math.round(value * 10_000) / 10_000, bar: `>= ${bar}`, met: value >= bar };
+}

@@ -28,6 +28,14 @@ const FEBRL = `id: record_id
 fields: {given_name: given_name, surname: family_name, street_number: house_number, address_1: street,
   address_2: street, suburb: locality, postcode: postcode, state: region, date_of_birth: birth_date`;
 
+/** The map of the records that `identity-people.ts` makes. */
+export const PEOPLE_MAP = `id: record_id
+source: source
+fields: {display_name: any_name, company: org_name, first_name: given_name, last_name: family_name, email: email,
+  phone: phone, address: address, city: locality, region: region, postcode: postcode, handle: handle, tax_id: tax_id,
+  birth_date: birth_date}
+`;
+
 /** The development sets with their bars. */
 export const IDENTITY_SETS: readonly IdentitySet[] = [
   {

@@ -3,36 +3,40 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readTableFile, writeTableFile } from "../../jobs/table-files.ts";
 import type { TableCell, TableFile } from "../../jobs/table-files.ts";
-import { atMost } from "./figure.ts";
+import { atLeast, atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
-import { benchLive, benchSteward } from "./identity-live.ts";
+import { benchLive, benchLiveMillion, benchSteward } from "./identity-live.ts";
+import { benchMillion, benchScale, benchShared } from "./identity-scale.ts";
 import { IDENTITY_SETS, NOISE_BARS, setFile, TRAP_BARS } from "./identity-sets.ts";
 import type { IdentitySet } from "./identity-sets.ts";
 import { answer, measure } from "./process.ts";
 import type { Measured } from "./process.ts";
 
-const PARTS = ["sets", "names", "order", "shared", "steward", "live"] as const;
+const PARTS = ["sets", "names", "order", "scale", "shared", "million", "steward", "live", "live-million"] as const;
 
-/** A figure that is held to a lower bound. */
-function atLeast(what: string, value: number, bar: number): Figure {
-  return { what, value: Math.round(value * 10_000) / 10_000, bar: `>= ${bar}`, met: value >= bar };
-}
+/** Parts that take many minutes: measured only where they are named. */
+const LONG: readonly string[] = ["million", "live-million"];
 
 /**
- * Linkage on the labelled sets, through the commands themselves. Words choose parts (sets, names, order, shared, steward,
- * live) or sets by name; without words everything is measured.
+ * Linkage on the labelled sets, through the commands themselves. Words choose parts (sets, names, order, scale, shared,
+ * million, steward, live, live-million) or sets by name; without words everything is measured save the two with a million
+ * records. `live-million` holds all of them in this process: give it NODE_OPTIONS=--max-old-space-size=8192.
  */
 export async function* benchIdentity(words: readonly string[]): AsyncGenerator<Figure> {
-  const wants = (part: (typeof PARTS)[number]): boolean => words.length === 0 || words.includes(part);
+  const wants = (part: (typeof PARTS)[number]): boolean =>
+    words.includes(part) || (words.length === 0 && !LONG.includes(part));
   const named = IDENTITY_SETS.filter(({ folder, name }) => words.includes(folder) || words.includes(name));
   const dir = await mkdtemp(join(tmpdir(), "c360-identity-"));
   try {
     for (const set of wants("sets") ? IDENTITY_SETS : named) yield* benchSet(set, dir);
     if (wants("names")) yield* benchNames(dir);
     if (wants("order")) yield* benchOrder(dir);
+    if (wants("scale")) yield* benchScale(dir);
     if (wants("shared")) yield* benchShared(dir);
+    if (wants("million")) yield* benchMillion(dir);
     if (wants("steward")) yield* benchSteward(dir);
     if (wants("live")) yield* benchLive(dir);
+    if (wants("live-million")) yield* benchLiveMillion(dir);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
@@ -247,21 +251,4 @@ function hash(text: string): number {
   let value = 2166136261;
   for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 16777619);
   return value >>> 0;
-}
-
-/** What one value shared by every record of a large list costs. */
-async function* benchShared(dir: string): AsyncGenerator<Figure> {
-  const set = IDENTITY_SETS.find(({ folder }) => folder === "scale_100k");
-  const records = set === undefined ? null : setFile(set.folder, "records.csv");
-  if (set === undefined || records === null) return;
-  const plain = await link(set, records, dir);
-  const table = await readTableFile(records, { text: true });
-  const second = table.names.indexOf("phone2");
-  const rows = Array.from({ length: table.rows }, (_row, at) =>
-    table.columns.map((column, index) => (index === second ? "876-926-0000" : (column[at] ?? null))),
-  );
-  await writeTableFile(join(dir, "shared.csv"), table.names, rows);
-  const shared = await link(set, join(dir, "shared.csv"), dir);
-  yield atMost("one phone shared by all of scale_100k: time more", shared.seconds / plain.seconds - 1, "share", 0.05);
-  yield atMost("one phone shared by all of scale_100k: memory more", shared.peakMb - plain.peakMb, "MB", 50);
 }

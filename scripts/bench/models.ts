@@ -2,20 +2,25 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALL_KINDS, openBackend, openTraining, scoreTable } from "#models";
-import type { ModelKind, Table } from "#models";
+import type { ModelKind, RawColumn, Table } from "#models";
+import { openScorePool } from "../../jobs/modelling/score-pool.ts";
 import { seededRandom } from "#core";
 import { atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
+import { benchCauses } from "./models-causes.ts";
+import { benchFits } from "./models-fits.ts";
+import { benchNightlyModels } from "./models-nightly.ts";
 import { TABULAR_SETS } from "./models-sets.ts";
 import type { TabularSet } from "./models-sets.ts";
+import { benchSmallData } from "./models-small.ts";
 import { benchValues } from "./models-value.ts";
 import { measure } from "./process.ts";
 
-const PARTS = ["sets", "values", "training", "scoring"] as const;
+const PARTS = ["sets", "values", "training", "scoring", "causes", "small", "nightly"] as const;
 
 /**
- * Tabular models through the commands themselves. Words choose parts (sets, values, training, scoring) or sets by name; the folder
- * of the sets is MODELS_DATA. Without words everything is measured.
+ * Tabular models through the commands themselves. Words choose parts (sets, values, training, scoring, causes, small, nightly)
+ * or sets by name; the folder of the sets is MODELS_DATA. Without words everything is measured.
  */
 export async function* benchModels(words: readonly string[]): AsyncGenerator<Figure> {
   const wants = (part: (typeof PARTS)[number]): boolean => words.length === 0 || words.includes(part);
@@ -32,10 +37,16 @@ export async function* benchModels(words: readonly string[]): AsyncGenerator<Fig
   }
   if (wants("values")) {
     if (folder === undefined) yield { what: "values", value: "not measured: MODELS_DATA is not set" };
-    else yield* benchValues(folder);
+    else {
+      yield* benchFits(folder);
+      yield* benchValues(folder);
+    }
   }
   if (wants("training")) yield* benchTraining();
   if (wants("scoring")) yield* benchScoring();
+  if (wants("causes")) yield* benchCauses();
+  if (wants("small")) yield* benchSmallData();
+  if (wants("nightly")) yield* benchNightlyModels();
 }
 
 interface Report {
@@ -102,21 +113,37 @@ async function* benchTraining(): AsyncGenerator<Figure> {
   yield atMost("train everything, 45,000 rows, five folds", seconds(45_000, ALL_KINDS), "s", 60);
 }
 
+/** A million rows of 40 numbers lie in shared memory; two threads score them with an additive model and with a mean. */
 async function* benchScoring(): AsyncGenerator<Figure> {
   const backend = await openBackend();
-  const table = madeUp(20_000, 40);
-  const session = openTraining(backend, table, { target: "y", seed: 1, kinds: ["additive"] });
+  const session = openTraining(backend, madeUp(7000, 40), { target: "y", seed: 1, kinds: ["additive"] });
   if (session.status !== "trained") return;
   const { model } = session.ship(["additive"]);
-  const many = madeUp(200_000, 40);
-  const from = performance.now();
-  scoreTable(backend, model, many, { effects: false });
-  const rate = many.rows / ((performance.now() - from) / 1000);
-  yield {
-    what: "score an additive model on 40 columns of a table, one thread",
-    value: Math.round(rate),
-    unit: "rows/s",
-  };
+  const rows = 1_000_000;
+  const random = seededRandom(2);
+  const columns = model.features.map((name): RawColumn => {
+    const values = new Float64Array(new SharedArrayBuffer(8 * rows));
+    for (let i = 0; i < rows; i += 1) values[i] = random();
+    return { name, type: "number", values, codes: null, levels: [] };
+  });
+  const pool = openScorePool(model, 2);
+  try {
+    await pool.score(columns, 100_000);
+    const from = performance.now();
+    const out = await pool.score(columns, rows);
+    const rate = rows / ((performance.now() - from) / 1000);
+    yield atLeast("score 1,000,000 x 40, additive, two threads", Math.round(rate), 2_500_000);
+    yield { what: "probabilities are finite", value: out.every((p) => p > 0 && p < 1), met: true };
+  } finally {
+    await pool.close();
+  }
+  const asked = madeUp(7000, 20);
+  const opened = openTraining(backend, asked, { target: "y", seed: 1, kinds: ["boosted"] });
+  if (opened.status !== "trained") return;
+  const boosted = opened.ship(["boosted"]).model;
+  const started = performance.now();
+  scoreTable(backend, boosted, asked);
+  yield atMost("score 7,000 rows with reasons for each, boosted", (performance.now() - started) / 1000, "s", 2);
 }
 
 /** Numbers of which a few matter, two of them together. */

@@ -73,9 +73,15 @@ function readPage(bytes: Buffer): Promise<{ readonly lost: number }> {
   for (const syntax of SYNTAXES) JSON.stringify(page.items(syntax));
   JSON.stringify(page.businesses());
   const items = page.items("jsonld") as readonly unknown[];
-  const block = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(bytes.toString("utf8"))?.[1];
-  // A block that is JSON still has to come out.
+  const text = bytes.toString("utf8");
+  const found = /<script type="application\/ld\+json">([\s\S]*?)<\/script>/.exec(text);
+  // A block that is JSON still has to come out, unless an open tag, script or comment before it swallows it.
+  const block = isOpen(text.slice(0, found?.index ?? 0)) ? undefined : found?.[1];
   return Promise.resolve({ lost: block !== undefined && isObject(block) && items.length === 0 ? 1 : 0 });
+}
+
+function isOpen(before: string): boolean {
+  return !/^(?:[^<]|<[^<>]*>)*$/.test(before) || /<(?:script|style|title|textarea|template|noscript|!)/i.test(before);
 }
 
 function isObject(text: string): boolean {

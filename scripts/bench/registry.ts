@@ -6,6 +6,7 @@ import { benchModels } from "./models.ts";
 import { benchOwnData } from "./own-data.ts";
 import { benchMutationsFiles } from "./mutations-files.ts";
 import { benchMutationsWeb } from "./mutations-web.ts";
+import { benchReading } from "./reading.ts";
 import type { Bench } from "./figure.ts";
 
 /** Every benchmark by name. */
@@ -18,4 +19,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   commands: benchCommands,
   "mutations-files": benchMutationsFiles,
   "mutations-web": benchMutationsWeb,
+  reading: benchReading,
 };
