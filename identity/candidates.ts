@@ -13,15 +13,17 @@ export interface CandidatePairs {
 /**
  * Finds the pairs worth comparing: records meet by shared keys, rare keys first. A value borne by more than `maxBlock`
  * records makes no pairs, and each record keeps its `maxCandidates` best partners, so that no value and no record can
- * make a cross product. Two records of one group above 0 (a source that holds every customer once) never meet.
+ * make a cross product. Two records of one group above 0 (a source that holds every customer once) never meet, and
+ * records that are `silent` (1) meet nobody.
  */
 export async function findCandidates(
   records: readonly Prepared[],
   limits: LinkageSettings["limits"],
   engine: AnalyticalEngine | undefined,
   groups: Int32Array,
+  silent?: Uint8Array,
 ): Promise<CandidatePairs> {
-  const postings = keyPostings(records);
+  const postings = keyPostings(records, silent);
   if (engine === undefined) return pairsOf(postings, limits, groups);
   await engine.load(KEY_TABLE, { rec: "int", key: "int", grp: "int" }, postingRows(postings, groups));
   const columns = await engine.columns(candidateSql(DUCKDB, records.length, limits));
@@ -44,8 +46,8 @@ interface Postings {
 }
 
 /** The keys that more than one record may bear. Most keys stand once: a sieve keeps them out of all that follows. */
-function keyPostings(records: readonly Prepared[]): Postings {
-  const { starts, hashes } = hashAll(records);
+function keyPostings(records: readonly Prepared[], silent: Uint8Array | undefined): Postings {
+  const { starts, hashes } = hashAll(records, silent);
   const sieve = new Sieve(hashes);
   const numbers = new KeyNumbers();
   const keys = new Int32Array(hashes.length);
@@ -75,7 +77,10 @@ function keyPostings(records: readonly Prepared[]): Postings {
   return { records: records.length, starts, keys: keys.slice(0, used), sizes: sizes.slice(0, numbers.count) };
 }
 
-function hashAll(records: readonly Prepared[]): { starts: Int32Array; hashes: Float64Array } {
+function hashAll(
+  records: readonly Prepared[],
+  silent: Uint8Array | undefined,
+): { starts: Int32Array; hashes: Float64Array } {
   const starts = new Int32Array(records.length + 1);
   let hashes = new Float64Array(Math.max(1024, records.length * 20));
   let used = 0;
@@ -83,7 +88,7 @@ function hashAll(records: readonly Prepared[]): { starts: Int32Array; hashes: Fl
   for (let rec = 0; rec < records.length; rec += 1) {
     const record = records[rec];
     list.length = 0;
-    if (record !== undefined) hashedKeys(record, list);
+    if (record !== undefined && silent?.[rec] !== 1) hashedKeys(record, list);
     if (used + list.length > hashes.length) {
       const larger = new Float64Array(Math.ceil((used + list.length) * 1.3));
       larger.set(hashes);

@@ -62,5 +62,6 @@ export type { PhoneReading, PhonesResult } from "./standardise/phones.ts";
 export { survive } from "./survivorship.ts";
 export type { GoldenRecord, SurvivingField, SurvivorshipOptions } from "./survivorship.ts";
 export type { ContactPoint } from "./survivorship-scores.ts";
+export { decidedPairs } from "./weigh.ts";
 export { explainRecords } from "./why-not.ts";
 export type { MeetingKey, PairExplanation } from "./why-not.ts";

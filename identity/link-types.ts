@@ -219,6 +219,10 @@ export interface ComparedPairs {
   readonly keys: readonly string[];
   readonly left: Int32Array;
   readonly right: Int32Array;
+  /** Bits. */
+  readonly weight: Float64Array;
+  /** Position of its kind in PAIR_KINDS, or -1 for two that can only be related. */
+  readonly kind: Int8Array;
 }
 
 /** What a linkage run gives. */

@@ -6,6 +6,7 @@ import { calibrationBins } from "./calibrate.ts";
 import { clusterRecords } from "./cluster.ts";
 import type { ScoredPairs } from "./cluster.ts";
 import { settleConstraints } from "./constraints.ts";
+import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
 import { countFrequencies } from "./frequencies.ts";
 import type {
   AutoPolicy,
@@ -53,19 +54,21 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   let settings: LinkageSettings = isFitted ? start : { ...start, frequencies: countFrequencies(prepared) };
   timer.start("candidates");
   const unique = uniqueSources(records, options.oneRecordPerEntity);
-  const candidates = await findCandidates(prepared, settings.limits, options.engine, unique.groups);
-  timer.start("estimate");
   const settled = settleConstraints(records, options.constraints, positions);
+  const equal = equalRecords(prepared, settings.limits, settled, unique.groups);
+  const found = await findCandidates(prepared, settings.limits, options.engine, unique.groups, equal.silent);
+  timer.start("estimate");
   const word = options.constraints.length === 0 ? null : settled.word;
-  if (!isFitted) settings = fitWithAnswers(settings, prepared, candidates, options.seed, word);
+  if (!isFitted) settings = fitWithAnswers(settings, prepared, found, options.seed, word);
   timer.start("compare");
-  const weighed = weighCandidates(settings, prepared, candidates);
+  const weighed = weighCandidates(settings, prepared, withEqual(found, equal));
   timer.start("cluster");
   const rules = { must: settled.must, cannot: settled.cannot, types: typeCodes(prepared), sources: unique.groups };
   const policy = choosePolicies(weighed.pairs, settings, precision);
   settings = withPolicies(settings, policy.policies);
-  const partition = clusterRecords(records.length, calibrated(weighed.pairs, settings), rules, settings);
-  const auto = autoPartition(records.length, weighed.pairs, rules, settings);
+  const [alike, sure] = [false, true].map((isAuto) => withEqualMust(rules, equal, weighed.pairs, settings, isAuto));
+  const partition = clusterRecords(records.length, calibrated(weighed.pairs, settings), alike ?? rules, settings);
+  const auto = autoPartition(records.length, weighed.pairs, sure ?? rules, settings);
   const keys = records.map(({ key }) => key);
   const world = { keys, pairs: weighed.pairs, partition, auto, settings, settled: settled.settled };
   const questions = reviewQuestions(world);
@@ -79,13 +82,13 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   return {
     clusters,
     pairs,
-    candidates: { keys, left: candidates.left, right: candidates.right },
+    candidates: { keys, ...weighed.pairs },
     questions,
     relations,
     settings,
     report: {
       ...report,
-      candidates: candidates.left.length,
+      candidates: weighed.pairs.left.length,
       calibration: calibrationBins(settings, weighed.pairs, options.constraints, positions),
       precision,
       seconds: timer.seconds,

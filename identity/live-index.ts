@@ -1,3 +1,4 @@
+import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
 import { findCandidates } from "./candidates.ts";
 import { clusterRecords } from "./cluster.ts";
 import { settleConstraints } from "./constraints.ts";
@@ -180,16 +181,18 @@ export class LiveIndex {
       return { record, prepared: one, keys };
     });
     const unique = uniqueSources(records, this.unique);
-    const candidates = await findCandidates(prepared, this.settings.limits, undefined, unique.groups);
-    const { pairs } = weighCandidates(this.settings, prepared, candidates);
+    const all = [...this.constraints.values()].flat();
+    const settled = settleConstraints(records, [...new Set(all)], this.positions);
+    const equal = equalRecords(prepared, this.settings.limits, settled, unique.groups);
+    const found = await findCandidates(prepared, this.settings.limits, undefined, unique.groups, equal.silent);
+    const { pairs } = weighCandidates(this.settings, prepared, withEqual(found, equal));
     for (let row = 0; row < pairs.left.length; row += 1) {
       const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
       this.edges.add(left, right, pairs.weight[row] ?? NEVER, this.worth(left, right));
     }
-    const all = [...this.constraints.values()].flat();
-    const settled = settleConstraints(records, [...new Set(all)], this.positions);
     const rules = { must: settled.must, cannot: settled.cannot, types: typeCodes(prepared), sources: unique.groups };
-    const { anchor } = clusterRecords(records.length, pairs, rules, this.settings);
+    const alike = withEqualMust(rules, equal, pairs, this.settings, false);
+    const { anchor } = clusterRecords(records.length, pairs, alike, this.settings);
     this.anchors = [...anchor];
     this.members = new Map();
     for (const [at, first] of anchor.entries()) this.join(first, at);

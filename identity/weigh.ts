@@ -1,7 +1,7 @@
 import type { CandidatePairs } from "./candidates.ts";
 import { decide, evidenceOf } from "./explain.ts";
 import { frequencies } from "./frequencies.ts";
-import type { EvidenceTerm, LinkPair, LinkRelation, MatchDecision } from "./link-types.ts";
+import type { ComparedPairs, EvidenceTerm, LinkPair, LinkRelation, MatchDecision } from "./link-types.ts";
 import type { Prepared } from "./prepare.ts";
 import { ownerRelation, relationOfPair } from "./relations.ts";
 import { PAIR_KINDS } from "./settings.ts";
@@ -113,6 +113,20 @@ export function linkPairs(
     );
   }
   return found;
+}
+
+/** Every pair compared, in order: weight in bits, calibrated probability and decision. */
+export function* decidedPairs(
+  pairs: ComparedPairs,
+  settings: LinkageSettings,
+): Generator<Omit<LinkPair, "evidence" | "kind">> {
+  for (let row = 0; row < pairs.left.length; row += 1) {
+    const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
+    const weight = pairs.weight[row] ?? 0;
+    const probability = kind === undefined ? 0 : probabilityOf(weight, settings.calibration[kind]);
+    const [left, right] = [pairs.keys[pairs.left[row] ?? 0] ?? "", pairs.keys[pairs.right[row] ?? 0] ?? ""];
+    yield { left, right, weight, probability, decision: decide(probability, settings) };
+  }
 }
 
 // A million pairs with a dozen terms each would fill the memory: evidence is made again for each pair that is asked for.

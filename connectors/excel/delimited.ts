@@ -19,6 +19,8 @@ export interface TextForm {
 
 const SAMPLE_BYTES = 256 * 1024;
 const CANDIDATES = [",", ";", "\t", "|"] as const;
+/** Characters by which the delimiter is found. */
+const SNIFFED = 64 * 1024;
 
 /** Finds out how a text file is written; `validUtf8` says what a pass over the whole file found. */
 export async function textForm(path: string, validUtf8: boolean): Promise<TextForm> {
@@ -80,19 +82,20 @@ function sniff(text: string): { readonly delimiter: string; readonly columns: nu
     for (const count of counts) frequency.set(count, (frequency.get(count) ?? 0) + 1);
     const usual = [...frequency].filter(([count]) => count > 1).sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
     if (usual === undefined) continue;
-    const score = (usual[1] / counts.length) * Math.min(usual[0], 20) ** 0.5;
+    // Lines that do not agree weigh more than further columns: a mark that fills one long cell is no delimiter.
+    const score = (usual[1] / counts.length) ** 2 * Math.min(usual[0], 20) ** 0.5;
     if (score > best.score) best = { delimiter, score, columns: usual[0] };
   }
   return best;
 }
 
-/** Fields per line of the first lines, delimiters inside quotes left out; the last line may be cut off. */
+/** Fields per line of the first lines, delimiters inside quotes left out; a last line that is cut off counts if alone. */
 function fieldCounts(text: string, delimiter: string): number[] {
   const counts: number[] = [];
   let quoted = false;
   let fields = 1;
   let length = 0;
-  for (const char of text.slice(0, 64 * 1024)) {
+  for (const char of text.slice(0, SNIFFED)) {
     if (char === '"') quoted = !quoted;
     if (char === delimiter && !quoted) fields += 1;
     if (char === "\n" && !quoted) {
@@ -102,7 +105,7 @@ function fieldCounts(text: string, delimiter: string): number[] {
       if (counts.length >= 200) return counts;
     } else if (char !== "\r") length += 1;
   }
-  if (length > 0) counts.push(fields);
+  if (length > 0 && (text.length <= SNIFFED || counts.length === 0)) counts.push(fields);
   return counts;
 }
 

@@ -23,7 +23,7 @@ export const LINKING_COMMANDS: readonly CommandSpec[] = [
       FIELDS,
       { flags: "--fields-out <file>", description: "write the field map that was used" },
       { flags: "--out <file>", description: "clusters: record_id,cluster_id,auto_cluster_id,entity_type,confidence" },
-      { flags: "--pairs <file>", description: "links and possible links with weight and probability" },
+      { flags: "--pairs <file>", description: "every pair compared: weight, probability and decision" },
       { flags: "--candidates <file>", description: "every pair compared" },
       { flags: "--questions <file>", description: "questions for a steward, most worth first" },
       { flags: "--answers <file>", description: "a steward's answers: left_id,right_id,same" },

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { C360Error, toC360Error } from "#core";
+import { decidedPairs } from "#identity";
 import type { LinkConstraint, LinkResult } from "#identity";
 import { readTableFile, writeTableFile } from "../table-files.ts";
 import type { TableCell } from "../table-files.ts";
@@ -24,13 +25,13 @@ export async function writeClusters(path: string, result: LinkResult, order: rea
   );
 }
 
-/** `pairs.csv`: links and possible links with their weights. */
+/** `pairs.csv`: every pair compared, with its weight. */
 export async function writePairs(path: string, result: LinkResult): Promise<void> {
   await writeTableFile(
     path,
     ["left_id", "right_id", "match_weight", "match_probability", "decision"],
     (function* cells(): Generator<readonly TableCell[]> {
-      for (const { left, right, weight, probability, decision } of result.pairs)
+      for (const { left, right, weight, probability, decision } of decidedPairs(result.candidates, result.settings))
         yield [left, right, round(weight, 9), round(probability, 9), decision];
     })(),
   );

@@ -222,6 +222,8 @@ describe("the drop folder", () => {
       ";",
     );
     expect(sniffDelimiter('Name,Note\nA,"a;b;c"\nB,"d;e;f"\n')).toBe(",");
+    expect(sniffDelimiter(`Name,Note\nA,${"x;".repeat(100)}\n`)).toBe(",");
+    expect(sniffDelimiter(`Name,Note\nA,${"x;".repeat(100_000)}\n`)).toBe(",");
   });
 
   it("gives each bad file its own verdict, and reads the others", async () => {

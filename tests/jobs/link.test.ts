@@ -117,6 +117,11 @@ describe("c360 link", () => {
     expect(head("r.csv")).toBe("left_id,right_id,relation,probability,evidence");
     const clusters = await rowsOf(at("c.csv"));
     expect(clusters.map((row) => row["record_id"])).toEqual(people().map(([id]) => id));
+    const [pairs, compared] = [await rowsOf(at("p.csv")), await rowsOf(at("k.csv"))];
+    expect(pairs.map((row) => [row["left_id"], row["right_id"]])).toEqual(
+      compared.map((row) => [row["left_id"], row["right_id"]]),
+    );
+    expect(new Set(pairs.map((row) => row["decision"]))).toEqual(new Set(["link", "possible_link", "non_link"]));
     const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as Record<string, unknown>;
     expect(report).toMatchObject({ rows: 120, field_map_guessed: false, precision: 0.995 });
     expect(report["field_map"]).toMatchObject({ id: "ref", source: "system" });
