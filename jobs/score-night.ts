@@ -10,10 +10,15 @@ import {
   saveScores,
   trainingShare,
 } from "#warehouse";
+import { scoreLeadsInThread } from "./modelling/lead-thread.ts";
 import type { Clock, Database } from "#core";
+import type { ScoringInput } from "#models";
 
 /** Seed of everything that is drawn by chance in a night: the same data give the same scores. */
 export const SEED = 20_260_101;
+
+/** Customers up to whom leads are scored beside churn: a thread needs the input once more in memory. */
+const MOST_IN_THREAD = 20_000;
 
 /** What a night's scores are made with. */
 export interface ScoreNightOptions {
@@ -37,23 +42,26 @@ export async function scoreNight(
   options: ScoreNightOptions,
 ): Promise<{ readonly summary: string; readonly detail: Readonly<Record<string, unknown>> }> {
   const { asOf, horizonDays, runId, clock, ...speaking } = options;
-  const snapshots = [];
-  const cutoffs = await readTrainingCutoffs(db, { asOf, horizonDays });
-  const share = await trainingShare(db, cutoffs.length);
-  for (const cutoff of cutoffs) {
-    snapshots.push({ cutoff, rows: await readFeatures(db, { cutoff, horizonDays, knownUntil: asOf, share }) });
-  }
-  const purchases = await readPurchases(db, { until: asOf });
-  const result = await scoreCustomers({
+  const [{ snapshots, share }, current, purchases, champions] = await Promise.all([
+    readTraining(db, asOf, horizonDays),
+    readFeatures(db, { cutoff: asOf, horizonDays }),
+    readPurchases(db, { until: asOf }),
+    readChampions(db),
+  ]);
+  const input: ScoringInput = {
     ...speaking,
     asOf,
     horizonDays,
     seed: SEED,
     snapshots,
-    current: await readFeatures(db, { cutoff: asOf, horizonDays }),
+    current,
     histories: purchases.histories,
-    champions: await readChampions(db),
-  });
+    champions,
+  };
+  const result = await scoreCustomers(
+    input,
+    input.current.length > MOST_IN_THREAD ? {} : { leads: scoreLeadsInThread },
+  );
   const notices = [...result.notices];
   await db.transaction(async (tx) => {
     await saveScores(db, tx, { ...result, runId, at: isoNow(clock) });
@@ -75,4 +83,19 @@ export async function scoreNight(
       documents_without_rate: purchases.documentsWithoutRate,
     },
   };
+}
+
+async function readTraining(
+  db: Database,
+  asOf: string,
+  horizonDays: number,
+): Promise<{ readonly snapshots: ScoringInput["snapshots"]; readonly share: number }> {
+  const cutoffs = await readTrainingCutoffs(db, { asOf, horizonDays });
+  const share = await trainingShare(db, cutoffs.length);
+  const snapshots = [];
+  // One after another: with many customers each of them is a good part of the memory while it is read.
+  for (const cutoff of cutoffs) {
+    snapshots.push({ cutoff, rows: await readFeatures(db, { cutoff, horizonDays, knownUntil: asOf, share }) });
+  }
+  return { snapshots, share };
 }

@@ -27,12 +27,13 @@ export type { RawColumn } from "./columns.ts";
 export { openScorer } from "./score-columns.ts";
 export { scoreTable } from "./score.ts";
 export type { Effect, Scores } from "./score.ts";
-export { scoreCustomers } from "./score-customers.ts";
+export { scoreCustomers, scoreLeads } from "./score-customers.ts";
 export type {
   FeatureRow,
   LeadRow,
   MetricRow,
   ReasonRow,
+  ScorePart,
   ScoreRow,
   ScoringInput,
   ScoringResult,
