@@ -44,7 +44,17 @@ export async function recordSource(
   });
 }
 
-async function editConfig(file: string, edit: (document: Document.Parsed) => void): Promise<void> {
+/** The last edit of each file: sources are read side by side, and each edit must see what those before it wrote. */
+const edits = new Map<string, Promise<void>>();
+
+function editConfig(file: string, edit: (document: Document.Parsed) => void): Promise<void> {
+  const before = edits.get(file) ?? Promise.resolve();
+  const mine = before.catch(() => undefined).then(() => applyEdit(file, edit));
+  edits.set(file, mine);
+  return mine;
+}
+
+async function applyEdit(file: string, edit: (document: Document.Parsed) => void): Promise<void> {
   const document = parseDocument(await readFile(file, "utf8"));
   const sources: unknown = document.get("sources");
   if (sources === null || sources === undefined) document.set("sources", document.createNode({}));

@@ -10,14 +10,15 @@ import {
   saveScores,
   trainingShare,
 } from "#warehouse";
-import { scoreLeadsInThread } from "./modelling/lead-thread.ts";
+import { openLeadThread } from "./modelling/lead-thread.ts";
+import type { LeadThread } from "./modelling/lead-thread.ts";
 import type { Clock, Database } from "#core";
 import type { ScoringInput } from "#models";
 
 /** Seed of everything that is drawn by chance in a night: the same data give the same scores. */
 export const SEED = 20_260_101;
 
-/** Customers up to whom leads are scored beside churn: a thread needs the input once more in memory. */
+/** Customers up to whom leads are scored beside churn: their thread needs the input once more in memory. */
 const MOST_IN_THREAD = 20_000;
 
 /** What a night's scores are made with. */
@@ -41,6 +42,15 @@ export async function scoreNight(
   db: Database,
   options: ScoreNightOptions,
 ): Promise<{ readonly summary: string; readonly detail: Readonly<Record<string, unknown>> }> {
+  const thread = openLeadThread();
+  try {
+    return await scoreWith(db, options, thread);
+  } finally {
+    await thread.close();
+  }
+}
+
+async function scoreWith(db: Database, options: ScoreNightOptions, thread: LeadThread): ReturnType<typeof scoreNight> {
   const { asOf, horizonDays, runId, clock, ...speaking } = options;
   const [{ snapshots, share }, current, purchases, champions] = await Promise.all([
     readTraining(db, asOf, horizonDays),
@@ -60,7 +70,7 @@ export async function scoreNight(
   };
   const result = await scoreCustomers(
     input,
-    input.current.length > MOST_IN_THREAD ? {} : { leads: scoreLeadsInThread },
+    input.current.length > MOST_IN_THREAD ? {} : { leads: (one) => thread.score(one) },
   );
   const notices = [...result.notices];
   await db.transaction(async (tx) => {

@@ -3,7 +3,12 @@ import { parentPort } from "node:worker_threads";
 import { scoreLeads } from "#models";
 import type { ScoringInput } from "#models";
 
-parentPort?.on("message", (input: ScoringInput) => {
+/** Nothing (is the thread ready?), or what to score. */
+parentPort?.on("message", (input: ScoringInput | null) => {
+  if (input === null) {
+    parentPort?.postMessage({ answer: true });
+    return;
+  }
   scoreLeads(input).then(
     (answer) => parentPort?.postMessage({ answer }),
     (error: unknown) => parentPort?.postMessage({ problem: error instanceof Error ? error.message : String(error) }),

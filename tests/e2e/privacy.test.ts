@@ -30,7 +30,7 @@ describe("what the product may not see or tell", () => {
   it("keeps secrets out of logs, errors, tables, topics and files", async () => {
     await withWorkspace(async (dir) => {
       const answer = await c360(["demo", ...SCALE, "--workspace", dir, "--log-level", "debug"]);
-      expect(answer.status, answer.stderr).toBe(0);
+      expect(answer.status, `${answer.stdout}${answer.stderr}`).toBe(0);
       const canaries = await secretsOf(dir);
       expect(canaries.length).toBeGreaterThan(4);
       const sightings: string[] = [];

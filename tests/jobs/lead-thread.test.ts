@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { seededRandom } from "#core";
 import { scoreCustomers } from "#models";
 import type { FeatureRow, ScoringInput } from "#models";
-import { scoreLeadsInThread } from "../../jobs/modelling/lead-thread.ts";
+import { openLeadThread } from "../../jobs/modelling/lead-thread.ts";
 
 function evening(seed: number, size: number, labelled: boolean): FeatureRow[] {
   const random = seededRandom(seed);
@@ -36,15 +36,18 @@ const input: ScoringInput = {
   histories: [],
 };
 
+const thread = openLeadThread();
+afterAll(() => thread.close());
+
 describe("leads scored in a thread of their own", () => {
   it("are those that are scored here", async () => {
     const here = await scoreCustomers(input);
     expect(here.scores.filter(({ score, value }) => score === "lead" && value !== null)).toHaveLength(400);
-    expect(await scoreCustomers(input, { leads: scoreLeadsInThread })).toEqual(here);
+    expect(await scoreCustomers(input, { leads: (one) => thread.score(one) })).toEqual(here);
   });
 
   it("fail with what went wrong in the thread", async () => {
     const wrong = { ...input, snapshots: [{ cutoff: "no date", rows: [] }] };
-    await expect(scoreLeadsInThread(wrong)).rejects.toThrow("Invalid time value");
+    await expect(thread.score(wrong)).rejects.toThrow("Invalid time value");
   });
 });

@@ -121,7 +121,7 @@ describe("c360 link", () => {
     expect(pairs.map((row) => [row["left_id"], row["right_id"]])).toEqual(
       compared.map((row) => [row["left_id"], row["right_id"]]),
     );
-    expect(new Set(pairs.map((row) => row["decision"]))).toEqual(new Set(["link", "possible_link", "non_link"]));
+    expect(new Set(pairs.map((row) => row["decision"]))).toEqual(new Set(["link", "non_link"]));
     const report = JSON.parse(readFileSync(at("report.json"), "utf8")) as Record<string, unknown>;
     expect(report).toMatchObject({ rows: 120, field_map_guessed: false, precision: 0.995 });
     expect(report["field_map"]).toMatchObject({ id: "ref", source: "system" });
