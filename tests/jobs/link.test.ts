@@ -336,6 +336,7 @@ describe("bad input to c360 link", () => {
     const answer = await link(write("clone.csv", csv(clone)));
     expect(answer.code).toBe(0);
     expect(answer.json["candidates"] as number).toBeLessThan(20_000 * 40);
+    expect(answer.json["clusters"]).toBe(1);
   }, 60_000);
 
   it("writes files for their owner alone, also from the shell", () => {

@@ -1,20 +1,8 @@
 import type { SqlClient } from "#core";
+import type { LeadRow } from "./summary.ts";
 
-/** A customer who is likely to leave, with what a person needs to do something about it. */
-export interface ChurnRow {
-  readonly rank: number;
-  readonly customer_id: string;
-  readonly customer: string;
-  readonly phone: string | null;
-  readonly last_contact: string | null;
-  readonly band: string;
-  readonly meaning: string;
-  readonly reason_1: string | null;
-  readonly reason_2: string | null;
-  readonly reason_3: string | null;
-  readonly action: string;
-  readonly data_as_of: string;
-}
+/** A customer who is likely to leave, with what a person needs to do something about it: told like a lead. */
+export type ChurnRow = LeadRow;
 
 /**
  * The published customers most worth keeping who may leave: by the chance of leaving times the value of the next 12
