@@ -130,6 +130,12 @@ export const ERRORS = {
     EXIT.failed,
     true,
   ),
+  POSTGRES_UNFIT: entry(
+    "config",
+    "The database at {host} cannot hold a warehouse: {reason}",
+    "Nothing was changed. Give DATABASE_URL another database (postgres://USER:PASSWORD@HOST:PORT/NAME, Postgres 15 or newer, UTF-8), or unset it to use the embedded server.",
+    EXIT.failed,
+  ),
   PORT_IN_USE: entry(
     "config",
     "Port {port} on loopback is in use by another program.",

@@ -67,7 +67,18 @@ async function runSteps(
   const { runId, resumed } = await chooseRun(workspace, stores, options);
   const attempt = isoNow(workspace.clock);
   const mapper = createRecordMapper(workspace, sources);
-  const context: StepContext = { workspace, stores, log, runId, attempt, options, sources, mapper, signal };
+  const context: StepContext = {
+    workspace,
+    stores,
+    log,
+    runId,
+    attempt,
+    options,
+    sources,
+    mapper,
+    signal,
+    handled: new Map(),
+  };
   const done = resumed ? await finishedSteps(stores, runId) : new Set<string>();
   if (resumed) workspace.out.line(`Going on with run ${runId}.`);
   let step: StepName = STEPS[0];

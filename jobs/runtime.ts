@@ -18,8 +18,7 @@ export interface Stores {
 /** Opens the warehouse: DATABASE_URL where it is set, else the workspace's embedded server, started if need be. */
 export async function openStores(workspace: Workspace): Promise<Stores> {
   const { url, stop, embedded } = await warehouseServer(workspace);
-  const password = new URL(url).password;
-  liveRedactor.add(decodeURIComponent(password));
+  if (URL.canParse(url)) liveRedactor.add(decodeURIComponent(new URL(url).password));
   try {
     const db = await openDatabase(url, { applicationName: "c360" });
     await migrate(db, { clock: workspace.clock, log: workspace.log, stateDir: workspace.paths.state });

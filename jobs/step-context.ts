@@ -42,6 +42,8 @@ export interface StepContext {
   readonly sources: readonly Source[];
   readonly mapper: RecordMapper;
   readonly signal: AbortSignal;
+  /** Messages that each stage has handled in this run. */
+  readonly handled: Map<string, number>;
 }
 
 /** What a step says of itself: a line for people, facts for ops, and whether the rest of the run has nothing to do. */

@@ -1,7 +1,8 @@
 import { faultPoint } from "#core";
 import type { RawRecord } from "#core";
-import { cleanseStage, landStage, recleanse, resolveStage, runStage, storeStage } from "#pipelines";
+import { cleanseStage, landStage, recleanse, resolveStage, storeStage } from "#pipelines";
 import { buildMarts, dataAsOf, listMappings, publish, runAudits, writeSnapshot } from "#warehouse";
+import { beside, runThrough } from "./beside.ts";
 import { fingerprintUnchanged, rememberFingerprint } from "./fingerprint.ts";
 import type { StepContext, StepResult } from "./step-context.ts";
 import { writeLists } from "./outputs/lists.ts";
@@ -28,21 +29,23 @@ export const STEP_WORK: Readonly<Record<StepName, (context: StepContext) => Prom
 async function sync(context: StepContext): Promise<StepResult> {
   if (!context.options.sync) return { summary: "nothing is read in this run" };
   let records = 0;
-  const results = await syncSources(context.sources, {
-    workspace: context.workspace,
-    db: context.stores.db,
-    log: context.log,
-    runId: context.runId,
-    attempt: context.attempt,
-    mapper: context.mapper,
-    acceptDrop: context.options.acceptDrop,
-    ...(context.options.window === undefined ? {} : { window: context.options.window }),
-    signal: context.signal,
-    onProgress: (more) => {
-      records += more;
-      context.workspace.out.progress(records, undefined, "records");
-    },
-  });
+  const results = await beside(context, landStage(), () =>
+    syncSources(context.sources, {
+      workspace: context.workspace,
+      db: context.stores.db,
+      log: context.log,
+      runId: context.runId,
+      attempt: context.attempt,
+      mapper: context.mapper,
+      acceptDrop: context.options.acceptDrop,
+      ...(context.options.window === undefined ? {} : { window: context.options.window }),
+      signal: context.signal,
+      onProgress: (more) => {
+        records += more;
+        context.workspace.out.progress(records, undefined, "records");
+      },
+    }),
+  );
   const failed = results.filter((one) => one.failures.length > 0).length;
   return {
     summary: `${records.toLocaleString("en")} records from ${results.length} sources${failed > 0 ? `, ${failed} not whole` : ""}`,
@@ -51,8 +54,7 @@ async function sync(context: StepContext): Promise<StepResult> {
 }
 
 async function land(context: StepContext): Promise<StepResult> {
-  const result = await runStage(landStage(), stageOptions(context));
-  return { summary: `${result.handled.toLocaleString("en")} messages` };
+  return { summary: `${(await runThrough(context, landStage())).toLocaleString("en")} messages` };
 }
 
 async function cleanse(context: StepContext): Promise<StepResult> {
@@ -62,7 +64,7 @@ async function cleanse(context: StepContext): Promise<StepResult> {
     homeCurrency: workspace.homeCurrency,
     mapRecord: (raw: RawRecord) => mapper.map(raw),
   };
-  const result = await runStage(cleanseStage(options), stageOptions(context));
+  const messages = await beside(context, storeStage(), () => runThrough(context, cleanseStage(options)));
   // Records whose mapping was corrected in c360.yaml, or by a newer release, are cleansed again without asking the source.
   const streams = (await listMappings(stores.db)).filter(
     (one) => (mapper.hash(one) ?? one.mappingHash) !== one.mappingHash,
@@ -76,26 +78,15 @@ async function cleanse(context: StepContext): Promise<StepResult> {
     runId: context.runId,
   });
   const more = again.records > 0 ? `, ${again.records.toLocaleString("en")} with a new mapping` : "";
-  return { summary: `${result.handled.toLocaleString("en")} messages${more}`, detail: { recleansed: again.records } };
+  return { summary: `${messages.toLocaleString("en")} messages${more}`, detail: { recleansed: again.records } };
 }
 
 async function store(context: StepContext): Promise<StepResult> {
-  const result = await runStage(storeStage(), stageOptions(context));
+  const messages = await runThrough(context, storeStage());
   const nothingChanged = await fingerprintUnchanged(context);
   return {
-    summary: `${result.handled.toLocaleString("en")} messages${nothingChanged ? "; nothing changed" : ""}`,
+    summary: `${messages.toLocaleString("en")} messages${nothingChanged ? "; nothing changed" : ""}`,
     nothingChanged,
-  };
-}
-
-function stageOptions(context: StepContext): Parameters<typeof runStage>[1] {
-  return {
-    db: context.stores.db,
-    log: context.log,
-    clock: context.workspace.clock,
-    logger: context.workspace.log,
-    signal: context.signal,
-    onProgress: (done: number) => context.workspace.out.progress(done, undefined, "messages"),
   };
 }
 

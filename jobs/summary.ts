@@ -55,6 +55,7 @@ export async function summarise(
       snapshot: existsSync(snapshot) ? snapshot : null,
     },
     database_url: printableUrl(stores.url),
+    database_embedded: stores.embedded,
   };
   await writeReport(summary, { dir: workspace.paths.out, firm: workspace.config.name });
   return summary;

@@ -12,14 +12,17 @@ import { typeParsers } from "./sql-types.ts";
 const connections = new WeakMap<SqlClient, PoolClient>();
 
 /**
- * Opens a pool of connections. Fails at once with POSTGRES_UNREACHABLE where nobody answers. Every session runs in UTC,
- * so that text of times is the same on every machine.
+ * Opens a pool of connections. Fails at once with POSTGRES_UNREACHABLE where nobody answers, and with POSTGRES_UNFIT
+ * where the server is too old or the database is not in UTF-8. Every session runs in UTC, so that text of times is the
+ * same on every machine.
  */
 export async function openDatabase(
   url: string,
   options: { readonly applicationName?: string; readonly max?: number } = {},
 ): Promise<Database> {
   const host = hostOf(url);
+  if (host === null)
+    throw new C360Error("POSTGRES_UNFIT", { host: "DATABASE_URL", reason: "that is no address of a database." });
   const pool = new Pool({
     connectionString: url,
     max: options.max ?? 8,
@@ -41,12 +44,30 @@ export async function openDatabase(
     close: () => pool.end(),
   };
   try {
-    await database.query("select 1");
+    await checkFit(database, host);
   } catch (error) {
     await pool.end().catch(() => undefined);
     throw error;
   }
   return database;
+}
+
+const OLDEST_VERSION = 15;
+
+async function checkFit(database: Database, host: string): Promise<void> {
+  const found = await database.query<{ version: number; encoding: string }>(
+    `select current_setting('server_version_num')::int / 10000 as version,
+            pg_encoding_to_char(encoding) as encoding
+     from pg_database where datname = current_database()`,
+  );
+  const { version = OLDEST_VERSION, encoding = "UTF8" } = found.rows[0] ?? {};
+  const reason =
+    version < OLDEST_VERSION
+      ? `it is Postgres ${version}.`
+      : encoding === "UTF8"
+        ? null
+        : `its encoding is ${encoding}. \`create database NAME encoding 'UTF8' template template0\` makes one that can.`;
+  if (reason !== null) throw new C360Error("POSTGRES_UNFIT", { host, reason });
 }
 
 /**
@@ -193,11 +214,13 @@ function withoutValues(error: unknown): unknown {
   return found;
 }
 
-function hostOf(url: string): string {
+/** The host and port of an address, without its password; null for what is no address. */
+function hostOf(url: string): string | null {
   try {
     const parsed = new URL(url);
+    if (!/^postgres(ql)?:$/.test(parsed.protocol)) return null;
     return parsed.host === "" ? "the local socket" : parsed.host;
   } catch {
-    return "DATABASE_URL";
+    return null;
   }
 }

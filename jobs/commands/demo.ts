@@ -76,15 +76,16 @@ async function live(
     exit = Math.max(exit, code);
   }
   const last = results.at(-1);
-  if (last !== undefined) printSummary(out, last, nextCommands(options.paths.dir));
+  if (last !== undefined) printSummary(out, last, nextCommands(options.paths.dir, last.database_embedded));
   out.result(results.length === 1 ? last : { ...last, days: results });
   return exit;
 }
 
-function nextCommands(dir: string): readonly string[] {
+function nextCommands(dir: string, embedded: boolean): readonly string[] {
+  const start = embedded ? `c360 db start --workspace ${dir} && ` : "";
   return [
     `c360 console --workspace ${dir}    answer the open questions by keyboard`,
-    `c360 db start --workspace ${dir} && psql "$(c360 db url --workspace ${dir})"    query the warehouse`,
+    `${start}psql "$(c360 db url --workspace ${dir})"    query the warehouse`,
     "c360 init && c360 add excel customers.xlsx && c360 nightly    the same with data of your own",
   ];
 }

@@ -39,6 +39,8 @@ export interface RunSummary {
     readonly snapshot: string | null;
   };
   readonly database_url: string;
+  /** Whether the warehouse is the embedded server, which runs only while it is used. */
+  readonly database_embedded: boolean;
 }
 
 /** Prints the summary in words that a shop owner understands. */
@@ -75,7 +77,7 @@ export function printSummary(out: Output, run: RunSummary, next: readonly string
     ["Ranked list (Excel)", run.files.xlsx ?? "-"],
     ["Ranked list (CSV)", run.files.csv ?? "-"],
     ["Report", run.files.report ?? "-"],
-    ["Warehouse", `${run.database_url}  (c360 db start, then any SQL tool)`],
+    ["Warehouse", `${run.database_url}  (${run.database_embedded ? "c360 db start, then " : ""}any SQL tool)`],
     ["DuckDB and Parquet", run.files.snapshot ?? "-"],
   ];
   for (const line of formatTable(files, 400)) out.line(`  ${line}`);

@@ -67,7 +67,7 @@ async function readOn(reader: Reader): Promise<void> {
   while (!stopped(options)) {
     if (clock.now() - reader.rebalancedAt >= REBALANCE_MS) await rebalance(reader);
     let progressed = false;
-    for (const slot of reader.mine) {
+    for (const slot of await unread(reader)) {
       if (stopped(options)) return;
       if (clock.now() - reader.rebalancedAt >= REBALANCE_MS) break;
       progressed = (await readBatch(reader, slot)) || progressed;
@@ -77,6 +77,17 @@ async function readOn(reader: Reader): Promise<void> {
       await clock.sleep(IDLE_MS, options.signal).catch(() => undefined);
     }
   }
+}
+
+/** The partitions of this member that may have something to read: one look at the ends instead of one at each. */
+async function unread(reader: Reader): Promise<readonly Slot[]> {
+  if (reader.marks !== null) return reader.mine;
+  const found = await findSlots(reader.db, reader.options.topics);
+  const ends = new Map(found.map((slot) => [slotOf(slot.topic, slot.partition), slot.high]));
+  return reader.mine.filter((slot) => {
+    const name = slotOf(slot.topic, slot.partition);
+    return (ends.get(name) ?? 0) > (reader.positions.get(name) ?? 0);
+  });
 }
 
 async function rebalance(reader: Reader): Promise<void> {

@@ -10,6 +10,22 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
+describe("an address of a database", () => {
+  it("is refused with what to write instead where it is none, or leads to one that is not in UTF-8", async () => {
+    for (const url of ["no address", "mysql://127.0.0.1/c360"])
+      await expect(openDatabase(url)).rejects.toMatchObject({ code: "POSTGRES_UNFIT" });
+    const name = `ascii_${process.pid}`;
+    await db.query(`create database ${name} encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0`);
+    const other = new URL(db.url);
+    other.pathname = `/${name}`;
+    try {
+      await expect(openDatabase(other.href)).rejects.toThrow("its encoding is SQL_ASCII");
+    } finally {
+      await db.query(`drop database ${name}`);
+    }
+  });
+});
+
 describe("the database", () => {
   it("gives big integers as numbers, money and dates as text, and times as ISO text in UTC", async () => {
     const { rows } = await db.query(
