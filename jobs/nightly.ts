@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { C360Error, EXIT, faultPoint, isoNow, toC360Error } from "#core";
 import type { Clock, EventLog } from "#core";
 import {
+  diskFullError,
   finishRun,
   finishStep,
   latestPublishedRun,
@@ -155,7 +157,7 @@ async function finishedSteps(stores: Stores, runId: string): Promise<ReadonlySet
 }
 
 async function failRun(context: StepContext, step: StepName, thrown: unknown): Promise<C360Error> {
-  const cause = toC360Error(thrown, context.workspace.paths.dir);
+  const cause = lostServer(context, toC360Error(thrown, context.workspace.paths.dir));
   const error =
     cause.code === "INTERNAL"
       ? new C360Error("RUN_UNFINISHED", { step, reason: cause.message }, { cause: thrown })
@@ -178,4 +180,10 @@ async function failRun(context: StepContext, step: StepName, thrown: unknown): P
     // The database itself may be what failed; the error that led here is the one to tell.
   }
   return error;
+}
+
+/** A server that a full disk has ended can only be missed by its clients: what it said last tells why. */
+function lostServer({ workspace, stores }: StepContext, error: C360Error): C360Error {
+  if (error.code !== "POSTGRES_UNREACHABLE" || !stores.embedded) return error;
+  return diskFullError({ dataDir: join(workspace.paths.data, "postgres"), stateDir: workspace.paths.state }) ?? error;
 }

@@ -165,13 +165,29 @@ export function spawnServer(
   return { exited: () => exited, output: () => readFileSync(logFile, "utf8").slice(before) };
 }
 
+/** DISK_FULL where the server's last words, since it last started, are that its disk is full; otherwise null. */
+export function diskFullError(dirs: { readonly dataDir: string; readonly stateDir: string }): C360Error | null {
+  const logFile = join(dirs.stateDir, "postgres.log");
+  if (!existsSync(logFile)) return null;
+  const said =
+    readFileSync(logFile, "utf8")
+      .split(/LOG: {2}starting PostgreSQL/)
+      .at(-1) ?? "";
+  return isFullDisk(said) ? new C360Error("DISK_FULL", { path: dirs.dataDir }) : null;
+}
+
+/** Whether the server ended, or failed, because its disk is full. */
+export function isFullDisk(output: string): boolean {
+  return /no space left on device/i.test(output);
+}
+
 /** Turns what the server said into an error with its reason. */
 export function namedFailure(placed: PlacedServer, output: string, port = 0): C360Error {
   const dir = placed.dataDir;
   if (/address already in use|could not bind/i.test(output)) {
     return new C360Error("PORT_IN_USE", { port, setting: "`database.port` in c360.yaml" });
   }
-  if (/no space left on device/i.test(output)) return new C360Error("DISK_FULL", { path: dir });
+  if (isFullDisk(output)) return new C360Error("DISK_FULL", { path: dir });
   const version = /initialized by PostgreSQL version (\S+?),.*compatible with this version (\S+?)\.?$/m.exec(output);
   if (version !== null) {
     return new C360Error("POSTGRES_VERSION", { dir, found: version[1] ?? "?", wanted: version[2] ?? "?" });

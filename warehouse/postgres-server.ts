@@ -11,6 +11,7 @@ import {
   initCluster,
   isAlive,
   isServerOf,
+  isFullDisk,
   namedFailure,
   portIsFree,
   readPidFile,
@@ -201,6 +202,7 @@ async function tryStart(
 }
 
 function isPassing(output: string, options: ServerOptions): boolean {
+  if (isFullDisk(output)) return false;
   if (/lock file .* already exists|pre-existing shared memory block|is starting up|shutting down/i.test(output))
     return true;
   return options.port === undefined && /address already in use|could not bind/i.test(output);

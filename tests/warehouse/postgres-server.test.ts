@@ -21,7 +21,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger, systemClock } from "#core";
-import { openDatabase, serverStatus, startServer, stopServer } from "#warehouse";
+import { diskFullError, openDatabase, serverStatus, startServer, stopServer } from "#warehouse";
 import { canEnter, findBinaries } from "../../warehouse/postgres-binaries.ts";
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -214,6 +214,17 @@ describe("the embedded server", () => {
       code: "POSTGRES_START",
       message: expect.stringContaining("shared_buffers") as string,
     });
+  });
+
+  it("says that the disk is full when that is what ended it, and not what ended an earlier one", () => {
+    const dirs = { dataDir: join(base, "data"), stateDir: base };
+    expect(diskFullError(dirs)).toBeNull();
+    const started = "2026-03-01 02:00:00.000 UTC [7] LOG:  starting PostgreSQL 18.4 on x86_64\n";
+    const ended = 'PANIC:  could not write to file "pg_wal/xlogtemp.9": No space left on device\n';
+    writeFileSync(join(base, "postgres.log"), `${started}${ended}`);
+    expect(diskFullError(dirs)).toMatchObject({ code: "DISK_FULL", details: { path: dirs.dataDir } });
+    writeFileSync(join(base, "postgres.log"), `${started}${ended}${started}`);
+    expect(diskFullError(dirs)).toBeNull();
   });
 });
 
