@@ -31,18 +31,71 @@ export interface StreamResult {
   readonly error?: C360Error;
 }
 
+/** Messages one by one, or several that are at hand together: handing over each alone costs more than making it. */
+export type Messages = ConnectorMessage | readonly ConnectorMessage[];
+
 /** Reads one stream: yields everything but the streamEnd, and returns how it went. */
-export type StreamReader = AsyncGenerator<ConnectorMessage, StreamResult, void>;
+export type StreamReader = AsyncGenerator<Messages, StreamResult, void>;
+
+/** The planned streams in order, message by message, as {@link readBlocks} reads them. */
+export function readStreams(
+  plans: readonly StreamPlan[],
+  tools: { readonly context: ConnectorContext; readonly http?: HttpClient },
+  readOne: (plan: StreamPlan) => StreamReader,
+): AsyncIterable<ConnectorMessage> {
+  return oneByOne(readBlocks(plans, tools, readOne), tools.context.signal);
+}
+
+/** Messages one by one. An abort throws before the next one, whatever is at hand. */
+export function oneByOne(
+  source: AsyncGenerator<Messages, void, void>,
+  signal: AbortSignal,
+): AsyncIterableIterator<ConnectorMessage> {
+  let block: readonly ConnectorMessage[] = [];
+  let at = 0;
+  const more = async (): Promise<IteratorResult<ConnectorMessage, undefined>> => {
+    for (;;) {
+      const step = await source.next();
+      if (step.done === true) return { value: undefined, done: true };
+      block = asList(step.value);
+      at = 0;
+      const first = block[at++];
+      if (first !== undefined) return { value: first, done: false };
+    }
+  };
+  const stop = async (): Promise<IteratorResult<ConnectorMessage, undefined>> => {
+    block = [];
+    await source.return();
+    return { value: undefined, done: true };
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      const value = block[at];
+      if (value === undefined) return more();
+      if (signal.aborted) return stop().then(() => Promise.reject(signal.reason as Error));
+      at += 1;
+      return Promise.resolve({ value, done: false });
+    },
+    return: stop,
+  };
+}
+
+function asList(messages: Messages): readonly ConnectorMessage[] {
+  return Array.isArray(messages) ? (messages as readonly ConnectorMessage[]) : [messages as ConnectorMessage];
+}
 
 /**
  * Reads the planned streams in order and closes each with its streamEnd. A stream that throws ends `failed`, with
  * secrets taken out of its error, and the next one goes on. Only an abort throws.
  */
-export async function* readStreams(
+export async function* readBlocks(
   plans: readonly StreamPlan[],
   tools: { readonly context: ConnectorContext; readonly http?: HttpClient },
   readOne: (plan: StreamPlan) => StreamReader,
-): AsyncGenerator<ConnectorMessage, void, void> {
+): AsyncGenerator<Messages, void, void> {
   for (const plan of plans) {
     const counts = { records: 0, deletes: 0, requests: 0 };
     const before = tools.http?.sent() ?? 0;
@@ -57,7 +110,9 @@ export async function* readStreams(
       let step = await reader.next();
       while (step.done !== true) {
         throwIfAborted(tools.context.signal);
-        if (step.value.type === "record") counts[step.value.op === "delete" ? "deletes" : "records"] += 1;
+        for (const message of asList(step.value)) {
+          if (message.type === "record") counts[message.op === "delete" ? "deletes" : "records"] += 1;
+        }
         yield step.value;
         step = await reader.next();
       }

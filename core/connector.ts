@@ -26,6 +26,8 @@ export interface StreamInfo {
   readonly columns: readonly string[];
   /** Up to 200 rows of text by column, for guessing what columns mean; empty for fixed schemas. */
   readonly sample: readonly (readonly string[])[];
+  /** Why nothing can be read from it, for a file that cannot be opened or holds no table. */
+  readonly unreadable?: string;
 }
 
 /** State is opaque to everybody but its connector; `v` lets it be migrated. */

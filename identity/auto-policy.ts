@@ -1,22 +1,67 @@
 import { clusterRecords } from "./cluster.ts";
 import type { Partition } from "./cluster.ts";
+import { spellsName } from "./comparisons/contact.ts";
+import { dateLevel } from "./comparisons/person.ts";
+import { frequencies } from "./frequencies.ts";
+import type { Frequencies } from "./frequencies.ts";
 import type { Abstention, AutoPolicy, Estimate } from "./link-types.ts";
 import type { ClusterRules } from "./linkage-tree.ts";
+import type { Prepared } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
 import type { WeighedPairs } from "./weigh.ts";
-import { probabilityOf } from "./weights.ts";
+import { calibratedBits, probabilityOf } from "./weights.ts";
 
 /** Steps of a bit in which pairs are counted. */
 const STEPS = 8;
 /** Weights above this many bits are counted as this. */
 const TOP = 32;
 /** Part of a fitted weight that holds: what the fit has never seen makes it promise too much. */
-const HOLDS = 0.88;
+const HOLDS = 0.96;
 /** Wrong pairs reckoned with beside those that the probabilities expect. */
 const UNFORESEEN = 0.2;
 /** A weight below this between two records keeps their clusters apart, bits. */
 const AGAINST = 0;
+/**
+ * Shares of persons that are two although they look like one, by what they agree in; no weight tells them apart, however
+ * rare the name and the street are. Nothing of their own: father and son, or cousins, at one door. A mailbox named as they
+ * are: the name was known already. A row that may be a firm's beside its owner's.
+ */
+const DOUBTS = { nothingOwn: 0.0025, namedMailbox: 0.001, unknownType: 0.05 };
+/** Pairs of fewer bits than this are never merged unattended by themselves: what they agree in is not looked at. */
+const LOOKED_AT = 1;
+/** Different names that a value of one customer may go by. */
+const OWN_NAMES = 3;
+
+/** Bits on which unattended merges are decided: those of the pair, less what relatives of one name make doubtful. */
+function autoBits(
+  pairs: WeighedPairs,
+  row: number,
+  world: { readonly records: readonly Prepared[]; readonly settings: LinkageSettings; readonly rarity: Frequencies },
+): number {
+  const bits = calibratedBits(pairs, row, world.settings);
+  if (pairs.kind[row] !== PERSONS || bits < LOOKED_AT) return bits;
+  const [a, b] = [world.records[pairs.left[row] ?? 0], world.records[pairs.right[row] ?? 0]];
+  if (a === undefined || b === undefined) return bits;
+  const doubt = doubtOf(a, b, world.rarity);
+  if (doubt === 0) return bits;
+  const probability = (1 - doubt) / (1 + 2 ** -bits);
+  return Math.log2(probability / (1 - probability));
+}
+
+const PERSONS = PAIR_KINDS.indexOf("person");
+
+function doubtOf(a: Prepared, b: Prepared, rarity: Frequencies): number {
+  if (a.type !== b.type) return DOUBTS.unknownType;
+  if (a.birth !== "" && b.birth !== "") {
+    const level = dateLevel(a.birth, b.birth);
+    if (level === 0 || level === 1) return 0;
+  }
+  if (a.ids.some((id) => b.ids.includes(id))) return 0;
+  const shared = a.emails.filter((email) => b.emails.includes(email) && rarity.count("email", email) <= OWN_NAMES);
+  if (shared.length === 0) return DOUBTS.nothingOwn;
+  return shared.every((email) => spellsName(email, a) || spellsName(email, b)) ? DOUBTS.namedMailbox : 0;
+}
 
 interface Bands {
   /** Pairs by weight: one band for each step from 0 up. */
@@ -29,12 +74,13 @@ interface Bands {
 /** Chooses, for each kind of pairs, the least probability at which unattended merges keep the asked precision. */
 export function choosePolicies(
   pairs: WeighedPairs,
+  records: readonly Prepared[],
   settings: LinkageSettings,
   precision: number,
 ): { readonly policies: readonly AutoPolicy[]; readonly abstentions: readonly Abstention[] } {
   const abstentions: Abstention[] = [];
   const policies = PAIR_KINDS.map((kind, number): AutoPolicy => {
-    const bands = countBands(pairs, number, settings, kind);
+    const bands = countBands(pairs, number, records, settings);
     const chosen = chooseBand(bands, precision);
     const none = { kind, threshold: null, pairs: 0, expectedPrecision: null, expectedRecall: null };
     if (chosen !== null) return policyOf(kind, bands, chosen, settings);
@@ -52,18 +98,19 @@ function reasonOf(seen: number, precision: number): string {
   );
 }
 
-function countBands(pairs: WeighedPairs, kind: number, settings: LinkageSettings, name: PairKind): Bands {
+function countBands(pairs: WeighedPairs, kind: number, records: readonly Prepared[], settings: LinkageSettings): Bands {
   const counted = new Float64Array(TOP * STEPS + 1);
   const wrong = new Float64Array(TOP * STEPS + 1);
-  const calibration = settings.calibration[name];
+  const world = { records, settings, rarity: frequencies(settings.frequencies) };
   let truths = 0;
   for (let row = 0; row < pairs.weight.length; row += 1) {
     if (pairs.kind[row] !== kind) continue;
-    const weight = (pairs.weight[row] ?? 0) * calibration.scale + calibration.shift;
-    const probability = probabilityOf(weight, CAUTIOUS);
-    truths += probability;
+    const weight = calibratedBits(pairs, row, settings);
+    truths += probabilityOf(weight, CAUTIOUS);
     if (weight < 0) continue;
-    const band = Math.min(TOP * STEPS, Math.floor(weight * STEPS));
+    const bits = Math.max(0, autoBits(pairs, row, world));
+    const probability = probabilityOf(bits, CAUTIOUS);
+    const band = Math.min(TOP * STEPS, Math.floor(bits * STEPS));
     counted[band] = (counted[band] ?? 0) + 1;
     wrong[band] = (wrong[band] ?? 0) + 1 - probability;
   }
@@ -120,11 +167,12 @@ const NEVER = -60;
 
 /** Clusters what can be merged unattended under the thresholds of the settings. */
 export function autoPartition(
-  size: number,
+  records: readonly Prepared[],
   pairs: WeighedPairs,
   rules: ClusterRules,
   settings: LinkageSettings,
 ): Partition {
+  const world = { records, settings, rarity: frequencies(settings.frequencies) };
   const least = PAIR_KINDS.map((kind) => {
     const threshold = settings.thresholds.auto[kind];
     return threshold === null ? Infinity : -Math.log2(1 / Math.min(threshold, 1 - 1e-15) - 1);
@@ -138,11 +186,10 @@ export function autoPartition(
       weight[row] = NEVER;
       continue;
     }
-    const { scale, shift } = settings.calibration[kind];
-    const bits = (pairs.weight[row] ?? 0) * scale + shift;
+    const bits = autoBits(pairs, row, world);
     weight[row] = bits < AGAINST ? NEVER : bits - bar + 1e-9;
   }
-  return clusterRecords(size, { left: pairs.left, right: pairs.right, weight }, rules, {
+  return clusterRecords(records.length, { left: pairs.left, right: pairs.right, weight }, rules, {
     ...settings,
     thresholds: { ...settings.thresholds, cluster: 0 },
     limits: { ...settings.limits, unscored: UNSCORED, floor: NEVER, ceiling: 10 },

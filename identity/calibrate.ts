@@ -1,13 +1,14 @@
 import type { CalibrationBin, LinkConstraint } from "./link-types.ts";
 import { PAIR_KINDS } from "./settings.ts";
-import type { Calibration, LinkageSettings, PairKind } from "./settings.ts";
-import type { WeighedPairs } from "./weigh.ts";
+import type { Calibration, PairKind } from "./settings.ts";
+import { pairProbability } from "./weigh.ts";
+import type { CalibratedPairs } from "./weigh.ts";
 import { probabilityOf } from "./weights.ts";
 
 /** A compared pair on which a steward has spoken. */
 interface Answered {
   readonly kind: PairKind;
-  readonly weight: number;
+  readonly probability: number;
   readonly same: boolean;
 }
 
@@ -17,7 +18,7 @@ const ROUNDS = 60;
 const STRIDE = 0.1;
 
 function answeredPairs(
-  pairs: WeighedPairs,
+  pairs: CalibratedPairs,
   answers: readonly LinkConstraint[],
   positions: ReadonlyMap<string, number>,
 ): Answered[] {
@@ -32,7 +33,7 @@ function answeredPairs(
   for (let row = 0; row < pairs.left.length; row += 1) {
     const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
     const same = wanted.get((pairs.left[row] ?? 0) * size + (pairs.right[row] ?? 0));
-    if (kind !== undefined && same !== undefined) found.push({ kind, weight: pairs.weight[row] ?? 0, same });
+    if (kind !== undefined && same !== undefined) found.push({ kind, probability: pairProbability(pairs, row), same });
   }
   return found;
 }
@@ -93,8 +94,7 @@ const BINS = 10;
 
 /** How many compared pairs lie in each tenth of probability, and what answers say of them. */
 export function calibrationBins(
-  settings: LinkageSettings,
-  pairs: WeighedPairs,
+  pairs: CalibratedPairs,
   answers: readonly LinkConstraint[],
   positions: ReadonlyMap<string, number>,
 ): CalibrationBin[] {
@@ -104,14 +104,14 @@ export function calibrationBins(
     const binOf = (probability: number): number => Math.min(BINS - 1, Math.floor(probability * BINS));
     for (let row = 0; row < pairs.weight.length; row += 1) {
       if (pairs.kind[row] !== number) continue;
-      const probability = probabilityOf(pairs.weight[row] ?? 0, settings.calibration[kind]);
+      const probability = pairProbability(pairs, row);
       const bin = bins[binOf(probability)];
       if (bin === undefined) continue;
       bin.pairs += 1;
       bin.sum += probability;
     }
     for (const one of answered) {
-      const bin = one.kind === kind ? bins[binOf(probabilityOf(one.weight, settings.calibration[kind]))] : undefined;
+      const bin = one.kind === kind ? bins[binOf(one.probability)] : undefined;
       if (bin === undefined) continue;
       bin.answers += 1;
       bin.same += one.same ? 1 : 0;

@@ -9,9 +9,10 @@ const LARGEST = 20;
 
 /**
  * Sources that hold hardly anybody twice, with their records: held against the pairs that they share with other sources by
- * a whole name and another value (a name alone where there is nothing else), they have next to none of their own.
+ * a whole name and another value (a name alone where there is nothing else), they have next to none of their own. Those
+ * `declared` to be such are taken at their word.
  */
-export function cleanSources(records: readonly Prepared[]): Record<string, number> {
+export function cleanSources(records: readonly Prepared[], declared: readonly string[] = []): Record<string, number> {
   const sizes = new Map<string, number>();
   for (const { source } of records) sizes.set(source, (sizes.get(source) ?? 0) + 1);
   if (sizes.size < 2) return {};
@@ -44,6 +45,7 @@ export function cleanSources(records: readonly Prepared[]): Record<string, numbe
   }
   // Were its records repeated as often as they stand in other sources, there would be so many pairs within it.
   const isClean = (source: string): boolean => {
+    if (declared.includes(source)) return true;
     const size = sizes.get(source) ?? 0;
     const expected = ((across.get(source) ?? 0) * (size - 1)) / 2 / Math.max(1, records.length - size);
     return expected >= LEAST_EXPECTED && (within.get(source) ?? 0) <= FEW * expected;

@@ -1,13 +1,15 @@
 import { regress } from "./calibrate.ts";
 import type { Graded } from "./calibrate.ts";
 import type { OutcomeTable } from "./estimate.ts";
+import { frequencies } from "./frequencies.ts";
+import type { Frequencies } from "./frequencies.ts";
 import type { Prepared } from "./prepare.ts";
-import type { Calibration } from "./settings.ts";
+import type { Calibration, LinkageSettings, PairKind } from "./settings.ts";
 import { weighPair } from "./weights.ts";
 import type { PairOutcome, Scorer } from "./weights.ts";
 
 /** Weights beyond this many bits are counted as this. */
-const TOP = 24;
+export const TOP = 24;
 /** Matches across sources, and pairs within them, that must be seen before anything is read from the contrast. */
 const LEAST = 50;
 /** Share of two lists' records that must stand in the clean one: a few of them tell little of all the others. */
@@ -21,6 +23,9 @@ const NOTHING = 0.1;
 
 /** Pairs that one weight may speak for, as a share of all matches. */
 const LARGEST_BIN = 0.1;
+
+/** What is needed of a record. */
+type Typed = Pick<Prepared, "type" | "source">;
 
 interface Contrast {
   readonly across: Float64Array;
@@ -40,7 +45,7 @@ export function contrastSources(
 ): Calibration | null {
   const column = scorer.names.indexOf("source");
   if (column < 0 || !scorer.context.severalSources) return null;
-  const ratio = possibleRatio(records, scorer);
+  const ratio = possibleRatio(records, scorer.kind, scorer.context.frequencies);
   if (ratio === null) return null;
   const { across, within } = countByWeight(scorer, table, column);
   const term = (scorer.m[column]?.[0] ?? 0) - (scorer.u[column]?.[0] ?? 0);
@@ -56,8 +61,18 @@ interface Pool {
   chance: number;
 }
 
-// Shares of matches by weight; neighbours out of order are taken together, since more weight is never a smaller share.
-function gradedBins(across: Float64Array, within: Float64Array, ratio: number, term: number): Graded[] {
+/**
+ * Shares of matches by weight, from counts by weight (one bit a bin, the middle one 0) across sources and within them;
+ * `ratio` pairs across stand for each within, `term` is added to each weight, and weights below `floor` are no matches.
+ * Neighbours out of order are taken together, since more weight is never a smaller share.
+ */
+export function gradedBins(
+  across: Float64Array,
+  within: Float64Array,
+  ratio: number,
+  term: number,
+  floor = FLOOR,
+): Graded[] {
   const pools: Pool[] = [];
   const shareOf = ({ found, chance }: Pool): number => (found === 0 ? 0 : Math.max(0, 1 - chance / found));
   for (let at = TOP + LOWEST; at <= 2 * TOP; at += 1) {
@@ -76,13 +91,12 @@ function gradedBins(across: Float64Array, within: Float64Array, ratio: number, t
     const at = index + TOP + LOWEST;
     const count = Math.min(across[at] ?? 0, most);
     const weight = at - TOP + 0.5 + term;
-    return count === 0 ? [] : [{ weight, share: share < NOTHING || weight < FLOOR ? 0 : share, count }];
+    return count === 0 ? [] : [{ weight, share: share < NOTHING || weight < floor ? 0 : share, count }];
   });
 }
 
 /** Pairs across sources for each pair within one that holds everybody once. */
-function possibleRatio(records: readonly Prepared[], scorer: Scorer): number | null {
-  const { kind, context } = scorer;
+function possibleRatio(records: readonly Typed[], kind: PairKind, known: Frequencies): number | null {
   const sizes = new Map<string, number>();
   for (const { type, source } of records)
     if (type === kind || (type === "unknown" && kind !== "item")) sizes.set(source, (sizes.get(source) ?? 0) + 1);
@@ -91,13 +105,18 @@ function possibleRatio(records: readonly Prepared[], scorer: Scorer): number | n
   for (const [source, size] of sizes) {
     total += size;
     inside += half(size);
-    if (context.frequencies.count("source", source) <= 1) continue;
+    if (known.count("source", source) <= 1) continue;
     clean += half(size);
     held += size;
   }
   // A third list that writes its records another way would have nothing like it within the clean ones.
-  const isComparable = held === total || (sizes.size === 2 && held >= MOST * total);
-  return isComparable ? (half(total) - inside) / clean : null;
+  const isFair = held === total || (sizes.size === 2 && held >= MOST * total);
+  return isFair && clean > 0 ? (half(total) - inside) / clean : null;
+}
+
+/** True where sources that hold everybody once have enough of the records of a kind to speak for the others. */
+export function isComparable(records: readonly Typed[], kind: PairKind, settings: LinkageSettings): boolean {
+  return possibleRatio(records, kind, frequencies(settings.frequencies)) !== null;
 }
 
 function countByWeight(scorer: Scorer, table: OutcomeTable, column: number): Contrast {

@@ -25,6 +25,11 @@ const RANDOM_PAIRS = 20_000;
 const ROUNDS = 20;
 /** Related pairs for each record of a list about which nothing is known. */
 const RELATED_EXPECTED = 0.008;
+/** The same, at most, where a list is too short to show any. */
+const FEW_RELATED = 0.02;
+/** Pairs of one customer for each record that a short list is held to, and the records that this counts for. */
+const USUAL_MATCHES = { perRecord: 0.3, records: 50 };
+const NOTHING_USUAL = { perRecord: 0, records: 0 };
 /** Related pairs for each record that the fit starts from: from many it finds its way down, from few seldom up. */
 const START_RELATED = 1;
 
@@ -42,7 +47,7 @@ export function measureRandom(
   const outcome = pairOutcome(scorer);
   const tally = (a: Prepared, b: Prepared): void => {
     if (pairKind(a, b) !== kind) return;
-    comparePair(scorer, a, b, outcome);
+    comparePair(scorer, a, b, outcome, false);
     for (const [at, table] of counts.entries()) {
       const level = outcome.levels[at] ?? -1;
       if (level >= 0) table[level] = (table[level] ?? 0) + 1;
@@ -91,6 +96,8 @@ interface ClassTables {
   logRate: number;
   /** Pairs expected for each record, before anything was seen. */
   readonly expected: number;
+  /** Pairs for each record that are usual, and the records that this counts for. */
+  readonly usual: { readonly perRecord: number; readonly records: number };
   /** log2 by comparison and level; NaN where as among random pairs. */
   readonly tables: Float64Array[];
   readonly prior: readonly (readonly number[])[];
@@ -105,11 +112,12 @@ export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, 
   const total = Math.max(1, (records * (records - 1)) / 2);
   const classes = startClasses(model, scorer, records, total).slice(0, tellsRelated(scorer, pairs) ? undefined : 1);
   const odds = new Float64Array(classes.length);
+  const told = tellings(pairs);
   let before = Number.NaN;
   for (let round = 0; round < ROUNDS; round += 1) {
     const flat = classes.map(flatten);
     const sums = classes.map((one) => ({ pairs: 0, levels: new Float64Array(one.tables.length * MAX_LEVELS) }));
-    for (let row = 0; row < pairs.size; row += 1) addPair(pairs, row, flat, sums, odds);
+    for (let row = 0; row < pairs.size; row += 1) addPair(told, row, flat, sums, odds);
     for (const [index, one] of classes.entries()) update(one, sums[index], pairs.scale, total, records);
     holdOrder(classes[0], model);
     const found = sums[0]?.pairs ?? 0;
@@ -145,13 +153,15 @@ function startClasses(model: KindModel, scorer: Scorer, records: number, total: 
   const match: ClassTables = {
     logRate: strong(0.7),
     expected: 0.01,
+    usual: USUAL_MATCHES,
     tables: scorer.m.map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.m)),
     strength: model.comparisons.map(({ hold }) => hold ?? PRIOR_PAIRS.match),
   };
   const related = model.related.map(({ name, expected }, index): ClassTables => ({
     logRate: strong(START_RELATED),
-    expected: (expected ?? RELATED_EXPECTED) + 12 / records,
+    expected: (expected ?? RELATED_EXPECTED) + Math.min(12 / records, FEW_RELATED),
+    usual: NOTHING_USUAL,
     tables: (scorer.related[index] ?? []).map((table) => Float64Array.from(table)),
     prior: model.comparisons.map(({ levels }) => levels.map((level) => level.related[name] ?? Number.NaN)),
     strength: model.comparisons.map(({ hold }) => Math.max(hold ?? 0, PRIOR_PAIRS.related)),
@@ -170,7 +180,7 @@ interface FlatClass {
 }
 
 /** Levels of a comparison, at most. */
-const MAX_LEVELS = 8;
+const MAX_LEVELS = 9;
 
 function flatten(one: ClassTables): FlatClass {
   const table = new Float64Array(one.tables.length * MAX_LEVELS).fill(Number.NaN);
@@ -178,33 +188,62 @@ function flatten(one: ClassTables): FlatClass {
   return { logRate: one.logRate, table };
 }
 
-function bitsOf(one: FlatClass, pairs: OutcomeTable, from: number): number {
+/** What pairs say, without the comparisons that say nothing: half of them, and all are gone through in every round. */
+interface Tellings {
+  /** Where each pair's start; one more than pairs. */
+  readonly starts: Int32Array;
+  /** Places in the flat tables. */
+  readonly places: Int16Array;
+  /** log2 of chance agreement. */
+  readonly chance: Float32Array;
+  readonly said: Int8Array | null;
+}
+
+function tellings({ size, width, levels, chance, said }: OutcomeTable): Tellings {
+  const starts = new Int32Array(size + 1);
+  const places = new Int16Array(levels.length);
+  const chances = new Float32Array(levels.length);
+  let used = 0;
+  for (let row = 0; row < size; row += 1) {
+    for (let at = 0; at < width; at += 1) {
+      const level = levels[row * width + at] ?? -1;
+      if (level < 0) continue;
+      places[used] = at * MAX_LEVELS + level;
+      chances[used] = chance[row * width + at] ?? 0;
+      used += 1;
+    }
+    starts[row + 1] = used;
+  }
+  return { starts, places, chance: chances, said };
+}
+
+function bitsOf(one: FlatClass, { places, chance }: Tellings, from: number, to: number): number {
   let bits = one.logRate;
-  for (let at = 0; at < pairs.width; at += 1) {
-    const level = pairs.levels[from + at] ?? -1;
-    if (level < 0) continue;
-    const own = one.table[at * MAX_LEVELS + level] ?? Number.NaN;
-    if (own === own) bits += own - (pairs.chance[from + at] ?? 0);
+  const { table } = one;
+  for (let at = from; at < to; at += 1) {
+    const own = table[places[at] ?? 0] ?? Number.NaN;
+    if (own === own) bits += own - (chance[at] ?? 0);
   }
   return bits;
 }
 
 // The inner loop of the fit: flat tables of log2(share) by comparison and level, NaN where a class is as random pairs are.
 function addPair(
-  pairs: OutcomeTable,
+  pairs: Tellings,
   row: number,
   flat: readonly FlatClass[],
   sums: readonly ClassSums[],
   odds: Float64Array,
 ): void {
-  const from = row * pairs.width;
+  const from = pairs.starts[row] ?? 0;
+  const to = pairs.starts[row + 1] ?? 0;
   const said = pairs.said?.[row] ?? -1;
   // Two random customers, unless a steward knows them to be one.
   let whole = said === 1 ? 0 : 1;
   for (let index = 0; index < flat.length; index += 1) {
     const one = flat[index];
     if (one === undefined) continue;
-    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : 2 ** Math.min(300, bitsOf(one, pairs, from));
+    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : 2 ** Math.min(300, bitsOf(one, pairs, from, to));
     odds[index] = value;
     whole += value;
   }
@@ -213,17 +252,21 @@ function addPair(
     const sum = sums[index];
     if (!(share >= 1e-6) || sum === undefined) continue;
     sum.pairs += share;
-    for (let at = 0; at < pairs.width; at += 1) {
-      const level = pairs.levels[from + at] ?? -1;
-      if (level >= 0) sum.levels[at * MAX_LEVELS + level] = (sum.levels[at * MAX_LEVELS + level] ?? 0) + share;
+    const { levels } = sum;
+    for (let at = from; at < to; at += 1) {
+      const place = pairs.places[at] ?? 0;
+      levels[place] = (levels[place] ?? 0) + share;
     }
   }
 }
 
 function update(one: ClassTables, sums: ClassSums | undefined, scale: number, total: number, records: number): void {
   if (sums === undefined) return;
+  // A dozen rows explain each other as well by many matches as by few: the shorter the list, the more the usual rate counts.
+  const own = records / (records + one.usual.records);
+  const found = own * sums.pairs * scale + (1 - own) * one.usual.perRecord * records;
   // Every list holds some relatives and neighbours: a class that the data hardly show does not vanish.
-  one.logRate = Math.log2(Math.min(1, Math.max(sums.pairs * scale + one.expected * records, 0.5) / total));
+  one.logRate = Math.log2(Math.min(1, Math.max(found + one.expected * records, 0.5) / total));
   for (const [at, table] of one.tables.entries()) {
     const counted = sums.levels.subarray(at * MAX_LEVELS, at * MAX_LEVELS + table.length);
     const prior = one.prior[at];

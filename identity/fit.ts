@@ -4,7 +4,7 @@ import { fitModel, measureRandom } from "./estimate.ts";
 import type { OutcomeTable } from "./estimate.ts";
 import type { Prepared } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
-import type { LinkageSettings } from "./settings.ts";
+import type { Calibration, KindModel, LinkageSettings, PairKind } from "./settings.ts";
 import { comparePair, compileScorer, pairKind, pairOutcome } from "./weights.ts";
 import type { Scorer } from "./weights.ts";
 
@@ -24,19 +24,50 @@ export function fitSettings(
   word?: StewardWord,
 ): LinkageSettings {
   let next = settings;
-  for (const kind of PAIR_KINDS) {
-    const size = records.filter(({ type }) => type === kind || (type === "unknown" && kind !== "item")).length;
-    if (size < 2) continue;
-    const measured = measureRandom(records, next, kind, seed);
-    next = { ...next, models: { ...next.models, [kind]: measured } };
-    const scorer = compileScorer(next, kind);
-    const table = outcomesOf(scorer, records, pairs, word);
-    if (table.size === 0) continue;
-    next = { ...next, models: { ...next.models, [kind]: fitModel(measured, scorer, table, size) } };
-    const told = contrastSources(compileScorer(next, kind), table, records, next.calibration[kind]);
-    if (told !== null) next = { ...next, calibration: { ...next.calibration, [kind]: told } };
-  }
+  for (const kind of PAIR_KINDS) next = withKind(next, kind, fitKind(settings, records, { pairs, kind, seed }, word));
   return next;
+}
+
+/** One kind of pairs that is to be fitted. */
+export interface KindWork {
+  readonly pairs: CandidatePairs;
+  readonly kind: PairKind;
+  readonly seed: number;
+}
+
+/** What was fitted for one kind of pairs. */
+export interface KindFit {
+  readonly model: KindModel;
+  readonly calibration: Calibration;
+}
+
+/** Settings with what was fitted for one kind. */
+export function withKind(settings: LinkageSettings, kind: PairKind, { model, calibration }: KindFit): LinkageSettings {
+  return {
+    ...settings,
+    models: { ...settings.models, [kind]: model },
+    calibration: { ...settings.calibration, [kind]: calibration },
+  };
+}
+
+/** Fits the model of one kind; no kind's fit looks at another's. */
+export function fitKind(
+  settings: LinkageSettings,
+  records: readonly Prepared[],
+  { pairs, kind, seed }: KindWork,
+  word?: StewardWord,
+): KindFit {
+  const calibration = settings.calibration[kind];
+  const size = records.filter(({ type }) => type === kind || (type === "unknown" && kind !== "item")).length;
+  if (size < 2) return { model: settings.models[kind], calibration };
+  const model = measureRandom(records, settings, kind, seed);
+  const measured = withKind(settings, kind, { model, calibration });
+  const scorer = compileScorer(measured, kind);
+  const table = outcomesOf(scorer, records, pairs, word);
+  if (table.size === 0) return { model, calibration };
+  const fitted = fitModel(model, scorer, table, size);
+  const next = compileScorer(withKind(measured, kind, { model: fitted, calibration }), kind);
+  return { model: fitted, calibration: contrastSources(next, table, records, calibration) ?? calibration };
 }
 
 function outcomesOf(

@@ -1,4 +1,5 @@
 import { cleanSources } from "./clean-sources.ts";
+import { COMMON_NAMES } from "./common-names.ts";
 import type { Prepared } from "./prepare.ts";
 import type { FrequencyTables } from "./settings.ts";
 
@@ -35,13 +36,13 @@ export interface Frequencies {
 /**
  * Counts value frequencies. Only values that more than one record or name bears are kept: how many records bear a
  * name, and how many different names share a contact value. Twenty rows of one customer make a telephone number no less
- * telling, twenty names do.
+ * telling, twenty names do. `declared` names sources that are said to hold everybody once.
  */
-export function countFrequencies(records: readonly Prepared[]): FrequencyTables {
+export function countFrequencies(records: readonly Prepared[], declared: readonly string[] = []): FrequencyTables {
   const tally = new Tally();
   for (const record of records) if (record.type !== "none") tally.take(record);
   const tables = tally.tables();
-  const clean = cleanSources(records);
+  const clean = cleanSources(records, declared);
   if (Object.keys(clean).length > 0) tables["source"] = clean;
   return { records: records.length, sources: new Set(records.map(({ source }) => source)).size, tables };
 }
@@ -159,7 +160,9 @@ function compile(tables: FrequencyTables | null): Frequencies {
     count: (field, value) => Math.max(1, maps.get(field)?.get(value) ?? 1),
     of: (field, value) => {
       const count = Math.max(1, maps.get(field)?.get(value) ?? 1);
-      return Math.min(0.9, count / (size + (UNSEEN[field] ?? 0)));
+      const unseen = UNSEEN[field] ?? 0;
+      const common = field === "given" || field === "family" ? (COMMON_NAMES[field].get(value) ?? 0) : 0;
+      return Math.min(0.9, (count + unseen * common) / (size + unseen));
     },
   };
 }

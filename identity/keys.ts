@@ -177,10 +177,27 @@ function addFirmKeys(sink: KeySink, record: Prepared): void {
       if (word.length > 4) sink.add("ws", sound(word));
     }
     for (let at = 1; at < list.length; at += 1) addPair(sink, "wb", list[at - 1] ?? "", list[at] ?? "");
+    if (isNameOnly(record)) addWordPairs(sink, list);
   }
   if (record.type === "organisation" && record.family !== "" && record.given[0] !== undefined) {
     addPair(sink, "n", record.given[0], record.family);
   }
+}
+
+/** Words of a name that are paired with each other, at most. */
+const MOST_PAIRED = 9;
+
+// Of a firm that is known by its name alone, any two words may be all that another spelling of it keeps.
+function addWordPairs(sink: KeySink, list: readonly string[]): void {
+  for (let one = 0; one < Math.min(list.length, MOST_PAIRED); one += 1)
+    for (let two = one + 2; two < Math.min(list.length, MOST_PAIRED); two += 1)
+      addPair(sink, "wb", list[one] ?? "", list[two] ?? "");
+}
+
+function isNameOnly(record: Prepared): boolean {
+  const { phones, emails, domains, ids, door, street, locality, postcode } = record;
+  const isReached = phones.length + emails.length + domains.length + ids.length > 0;
+  return !isReached && door === "" && street === "" && locality === "" && postcode === "";
 }
 
 /** Pairs of neighbouring rare-first words are enough for titles: one or two wrong words leave some pair whole. */

@@ -47,7 +47,10 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
   lexicon.nicknames.forEach((group, number) => {
     for (const name of group) {
       const plain = fold(name).replace(/[^a-z]/g, "");
-      nicknames.set(plain, [...(nicknames.get(plain) ?? []), number]);
+      for (const spelling of spellings(plain)) {
+        const known = nicknames.get(spelling) ?? [];
+        if (!known.includes(number)) nicknames.set(spelling, [...known, number]);
+      }
     }
   });
   const legalWords = new Set<string>();
@@ -71,6 +74,12 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
   };
   indexes.set(lexicon, index);
   return index;
+}
+
+// "Peggy" and "Peggie".
+function spellings(name: string): readonly string[] {
+  const [, stem] = /^(.{3,})(?:y|ie)$/.exec(name) ?? [];
+  return stem === undefined ? [name] : [`${stem}y`, `${stem}ie`];
 }
 
 /** The lexicon inside a pack, for settings. */

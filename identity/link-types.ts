@@ -223,6 +223,8 @@ export interface ComparedPairs {
   readonly weight: Float64Array;
   /** Position of its kind in PAIR_KINDS, or -1 for two that can only be related. */
   readonly kind: Int8Array;
+  /** log2 of the odds that the two are one customer, after calibration. */
+  readonly bits: Float64Array;
 }
 
 /** What a linkage run gives. */

@@ -1,13 +1,20 @@
 import type { EntityType } from "#core";
-import { fitWithAnswers } from "./answers.ts";
+import { shareAliases } from "./aliases.ts";
 import { autoPartition, choosePolicies } from "./auto-policy.ts";
 import { findCandidates } from "./candidates.ts";
+import type { CandidatePairs } from "./candidates.ts";
 import { calibrationBins } from "./calibrate.ts";
 import { clusterRecords } from "./cluster.ts";
-import type { ScoredPairs } from "./cluster.ts";
+import type { Partition } from "./cluster.ts";
+import { competedPairs, fitCompetition } from "./competition.ts";
 import { settleConstraints } from "./constraints.ts";
 import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
+import type { EqualRecords } from "./equal-records.ts";
+import type { StewardWord } from "./fit.ts";
 import { countFrequencies } from "./frequencies.ts";
+import { fitTogether, weighTogether } from "./helper.ts";
+import type { LinkHelper, OtherHands } from "./helper.ts";
+import type { ClusterRules } from "./linkage-tree.ts";
 import type {
   AutoPolicy,
   ClusterRow,
@@ -28,9 +35,8 @@ import { defaultSettings, EMPTY_LEXICON } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
 import { byText } from "./text.ts";
 import { reviseTypes } from "./type-revision.ts";
-import { linkPairs, weighCandidates } from "./weigh.ts";
+import { linkPairs } from "./weigh.ts";
 import type { WeighedPairs } from "./weigh.ts";
-import { calibratedBits } from "./weights.ts";
 
 /** Share of true pairs that unattended merges keep where nothing else is asked. */
 const PRECISION = 0.995;
@@ -39,57 +45,59 @@ const PRECISION = 0.995;
  * Links records of one or many sources: candidates by shared keys, weights, clusters by constrained average linkage.
  * The same records in any order give the same result. Throws what the engine throws.
  */
-export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
+export async function linkRecords(options: LinkOptions, hands: OtherHands = {}): Promise<LinkResult> {
   const timer = phaseTimer(options);
-  const list = [...options.records].sort((a, b) => byText(a.key, b.key));
-  if (options.consume === true) (options.records as LinkRecord[]).length = 0;
+  const { list, ready } = inOrder(options, hands);
+  const { helper } = hands;
   const records = list.map(headOf);
   const start = options.settings ?? defaultSettings(options.pack ?? EMPTY_LEXICON);
   const precision = options.precision ?? PRECISION;
   timer.start("prepare");
   const positions = new Map(records.map((record, at) => [record.key, at]));
   const referrals = statedReferrals(list);
-  const prepared = prepareAll(list, positions, start, true);
+  const prepared = prepareAll(list, positions, start, { ready, release: true });
+  helper?.take(prepared);
   const isFitted = start.frequencies !== null;
-  let settings: LinkageSettings = isFitted ? start : { ...start, frequencies: countFrequencies(prepared) };
-  timer.start("candidates");
   const unique = uniqueSources(records, options.oneRecordPerEntity);
+  let settings: LinkageSettings = isFitted
+    ? start
+    : { ...start, frequencies: countFrequencies(prepared, unique.names) };
+  timer.start("candidates");
   const settled = settleConstraints(records, options.constraints, positions);
   const equal = equalRecords(prepared, settings.limits, settled, unique.groups);
   const found = await findCandidates(prepared, settings.limits, options.engine, unique.groups, equal.silent);
   timer.start("estimate");
   const word = options.constraints.length === 0 ? null : settled.word;
-  if (!isFitted) settings = fitWithAnswers(settings, prepared, found, options.seed, word);
+  if (!isFitted)
+    settings = await fitAll({ settings, prepared, found, word, isWhole: unique.names.length === 0 }, options, helper);
   timer.start("compare");
-  const weighed = weighCandidates(settings, prepared, withEqual(found, equal));
+  const weighed = await weighTogether(settings, prepared, withEqual(found, equal), helper);
   timer.start("cluster");
   const rules = { must: settled.must, cannot: settled.cannot, types: typeCodes(prepared), sources: unique.groups };
-  const policy = choosePolicies(weighed.pairs, settings, precision);
+  const policy = choosePolicies(weighed.pairs, prepared, settings, precision);
   settings = withPolicies(settings, policy.policies);
-  const [alike, sure] = [false, true].map((isAuto) => withEqualMust(rules, equal, weighed.pairs, settings, isAuto));
-  const partition = clusterRecords(records.length, calibrated(weighed.pairs, settings), alike ?? rules, settings);
-  const auto = autoPartition(records.length, weighed.pairs, sure ?? rules, settings);
+  const { compared, partition, auto } = partitions(prepared, weighed.pairs, { rules, equal, settings });
   const keys = records.map(({ key }) => key);
-  const world = { keys, pairs: weighed.pairs, partition, auto, settings, settled: settled.settled };
+  const world = { keys, pairs: compared, partition, auto, settings, settled: settled.settled };
   const questions = reviewQuestions(world);
   timer.start("relations");
   const anchorOf = (key: string): string => keys[partition.anchor[positions.get(key) ?? 0] ?? 0] ?? key;
   const relations = bestRelations([...weighed.relations, ...statedRelations(records), ...referrals], anchorOf);
-  const clusters = clusterRows(records, weighed.pairs, partition, auto, settings);
-  const pairs = linkPairs(settings, prepared, weighed.pairs);
+  const clusters = clusterRows(records, compared, partition, auto);
+  const pairs = linkPairs(settings, prepared, compared);
   timer.stop();
   const report = reportOf(records, clusters, pairs, settings, policy);
   return {
     clusters,
     pairs,
-    candidates: { keys, ...weighed.pairs },
+    candidates: { keys, ...compared },
     questions,
     relations,
     settings,
     report: {
       ...report,
-      candidates: weighed.pairs.left.length,
-      calibration: calibrationBins(settings, weighed.pairs, options.constraints, positions),
+      candidates: compared.left.length,
+      calibration: calibrationBins(compared, options.constraints, positions),
       precision,
       seconds: timer.seconds,
       oneRecordPerEntity: unique.names,
@@ -98,9 +106,39 @@ export async function linkRecords(options: LinkOptions): Promise<LinkResult> {
   };
 }
 
-export function calibrated(pairs: WeighedPairs, settings: LinkageSettings): ScoredPairs {
-  const weight = Float64Array.from(pairs.weight, (_one, row) => calibratedBits(pairs, row, settings));
-  return { left: pairs.left, right: pairs.right, weight };
+// The most probable partition, and what is merged unattended.
+function partitions(
+  prepared: readonly Prepared[],
+  pairs: WeighedPairs,
+  { rules, equal, settings }: { rules: ClusterRules; equal: EqualRecords; settings: LinkageSettings },
+): { compared: ReturnType<typeof competedPairs>; partition: Partition; auto: Partition } {
+  const [alike, sure] = [false, true].map((isAuto) => withEqualMust(rules, equal, pairs, settings, isAuto));
+  const compared = competedPairs(pairs, prepared, settings);
+  return {
+    compared,
+    partition: clusterRecords(prepared.length, { ...compared, weight: compared.bits }, alike ?? rules, settings),
+    auto: autoPartition(prepared, pairs, sure ?? rules, settings),
+  };
+}
+
+interface Fittable {
+  readonly settings: LinkageSettings;
+  readonly prepared: readonly Prepared[];
+  readonly found: CandidatePairs;
+  readonly word: StewardWord | null;
+  /** True where no source holds everybody once. */
+  readonly isWhole: boolean;
+}
+
+async function fitAll(
+  { settings, prepared, found, word, isWhole }: Fittable,
+  { engine, seed }: LinkOptions,
+  helper: LinkHelper | undefined,
+): Promise<LinkageSettings> {
+  // Sources that hold everybody once teach by the pairs within them, though no cluster may hold such a pair.
+  const noGroups = new Int32Array(prepared.length);
+  const pairs = isWhole ? found : await findCandidates(prepared, settings.limits, engine, noGroups);
+  return fitCompetition(await fitTogether(settings, { records: prepared, pairs, seed, word }, helper), prepared, pairs);
 }
 
 function withPolicies(settings: LinkageSettings, policies: readonly AutoPolicy[]): LinkageSettings {
@@ -109,21 +147,47 @@ function withPolicies(settings: LinkageSettings, policies: readonly AutoPolicy[]
   return { ...settings, thresholds: { ...settings.thresholds, auto } };
 }
 
-/** Prepares all records of a list: types revised, family names inferred from the others. With `release` the list is emptied. */
+/** Records in order of their keys, and those of them that are prepared already. */
+function inOrder(
+  { records, consume }: LinkOptions,
+  { prepared }: OtherHands,
+): { readonly list: LinkRecord[]; readonly ready: readonly (Prepared | null)[] } {
+  const order = Array.from(records.keys());
+  const isOrdered = records.every((record, at) => at === 0 || byText(records[at - 1]?.key ?? "", record.key) <= 0);
+  if (!isOrdered) order.sort((a, b) => byText(records[a]?.key ?? "", records[b]?.key ?? ""));
+  const list = order.flatMap((at) => records[at] ?? []);
+  if (consume === true) (records as LinkRecord[]).length = 0;
+  return { list, ready: prepared === undefined ? [] : order.map((at) => prepared[at] ?? null) };
+}
+
+/** What is done to a list that is prepared. */
+interface PrepareOptions {
+  /** Records prepared by themselves, by position; null where one is not. */
+  readonly ready?: readonly (Prepared | null)[];
+  /** The list is emptied, so that its memory serves the rest. */
+  readonly release?: boolean;
+}
+
+/** Prepares all records of a list: types revised, family names inferred from the others. */
 export function prepareAll(
   records: readonly LinkRecord[],
   positions: ReadonlyMap<string, number>,
   settings: LinkageSettings,
-  release = false,
+  { ready = [], release = false }: PrepareOptions = {},
 ): Prepared[] {
   const revised = [...reviseTypes(records)];
+  const usable = ready.map((one, at) => (revised[at] === records[at] ? one : null));
   if (release) (records as LinkRecord[]).length = 0;
   const prepared: Prepared[] = [];
   // One after another out of the list, so that a record's memory is free as soon as it is prepared.
   revised.reverse();
-  for (let record = revised.pop(); record !== undefined; record = revised.pop())
-    prepared.push(prepareRecord(namedByItself(record, positions), settings.lexicon));
+  for (let record = revised.pop(); record !== undefined; record = revised.pop()) {
+    const named = namedByItself(record, positions);
+    const known = named === record ? usable[prepared.length] : null;
+    prepared.push(known ?? prepareRecord(named, settings.lexicon));
+  }
   inferFamilies(prepared);
+  shareAliases(prepared);
   return prepared;
 }
 

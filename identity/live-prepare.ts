@@ -1,3 +1,4 @@
+import { Aliases, learnAliases } from "./aliases.ts";
 import type { LinkRecord } from "./link-types.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
@@ -23,6 +24,7 @@ export class ListKnowledge {
   private readonly firmNames = new Map<string, LinkRecord>();
   private readonly byWord = new Map<string, WordEvidence>();
   private readonly families = new Map<string, Prepared>();
+  private readonly aliases = new Aliases();
   private readonly settings: LinkageSettings;
 
   constructor(settings: LinkageSettings) {
@@ -32,6 +34,7 @@ export class ListKnowledge {
   /** Learns from one record. */
   add(record: LinkRecord, prepared: Prepared): void {
     if (prepared.type === "person" && prepared.family.length > 2) this.families.set(prepared.family, prepared);
+    learnAliases(this.aliases, prepared);
     if (record.entityType !== "organisation" && record.entityType !== "person") return;
     const isFirm = record.entityType === "organisation";
     const isSure = record.entityTypeProbability >= SURE;
@@ -52,6 +55,7 @@ export class ListKnowledge {
     const [revised = record] = reviseTypes([record, ...witnesses(record, this.firmNames, this.byWord)]);
     const one = prepareRecord(revised, this.settings.lexicon);
     if (one.family.length <= 1) inferFamilies([one, ...relatives(one, this.families)]);
+    if (one.type === "organisation") one.firms = this.aliases.with(one.firms);
     return one;
   }
 }

@@ -12,16 +12,33 @@ export interface PlaceIndex {
   readonly postalDistrict: RegExp | null;
   /** Forms of regions and places by their first letter. */
   readonly byLetter: ReadonlyMap<string, readonly string[]>;
+  /** Last words of the forms of regions, places and countries. */
+  readonly lastWords: ReadonlySet<string>;
 }
 
 const indexes = new WeakMap<CountryPack, PlaceIndex>();
 
-/** A place name for comparing: "St. Ann's Bay", "Saint Anns Bay" and "st anns bay" are one. */
-export function placeForm(text: string): string {
-  return words(text)
-    .map((word) => (word === "st" ? "saint" : word))
-    .join(" ");
+/** A list names few places many times over: what was worked out is kept for the texts seen last. */
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = make(text);
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(text, made);
+    return made;
+  };
 }
+
+const MOST_REMEMBERED = 8192;
+
+/** A place name for comparing: "St. Ann's Bay", "Saint Anns Bay" and "st anns bay" are one. */
+export const placeForm: (text: string) => string = remembered((text) =>
+  words(text)
+    .map((word) => (word === "st" ? "saint" : word))
+    .join(" "),
+);
 
 /** Look-ups for a pack, made once. */
 export function placeIndex(pack: CountryPack): PlaceIndex {
@@ -44,6 +61,11 @@ export function placeIndex(pack: CountryPack): PlaceIndex {
   }
   const index: PlaceIndex = {
     byLetter,
+    lastWords: new Set(
+      [...regions.keys(), ...places.keys(), ...Object.keys(COUNTRIES), ...countriesByName().keys()].map(
+        (form) => form.split(" ").at(-1) ?? "",
+      ),
+    ),
     regions,
     regionByCode: new Map(pack.regions.map((region) => [region.code, region.name])),
     places,
@@ -146,7 +168,12 @@ function countriesByName(): ReadonlyMap<string, string> {
 
 /** ISO 3166-1 alpha-2 of a country as people write it, or null. Two capital letters pass where they are a code in use. */
 export function countryCode(text: string | null): string | null {
-  if (text === null) return null;
+  return text === null ? null : codeOf(text).code;
+}
+
+const codeOf = remembered((text) => ({ code: readCountry(text) }));
+
+function readCountry(text: string): string | null {
   const plain = words(text).join(" ");
   const known = COUNTRIES[plain] ?? (plain.length > 3 ? countriesByName().get(plain) : undefined);
   if (known !== undefined) return known;

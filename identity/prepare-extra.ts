@@ -56,6 +56,12 @@ const NOTHING: PreparedExtra = {
 /** Prepares the extra values of a record. */
 export function prepareExtra(extra: readonly ExtraValue[], lexicon: Lexicon): PreparedExtra {
   if (extra.length === 0) return NOTHING;
+  // Notes alone: what most lists have beyond their fields.
+  if (extra.every(({ kind }) => kind === "text"))
+    return {
+      ...NOTHING,
+      textWords: wordsOfTexts(extra.map(({ value }) => value).filter((text) => text.trim() !== "")),
+    };
   const of = (...kinds: readonly ExtraKind[]): string[] =>
     extra.filter(({ kind, value }) => kinds.includes(kind) && value.trim() !== "").map(({ value }) => value);
   const numbers = (kind: ExtraKind, read: (text: string) => number): ColumnNumber[] =>
@@ -77,11 +83,15 @@ export function prepareExtra(extra: readonly ExtraValue[], lexicon: Lexicon): Pr
     otherLines: of("street").map((text) => words(text).join("")),
     titleWords: of("title").flatMap(titleWords).slice(0, 40),
     authors: of("name_list").flatMap((text) => familyNames(text, lexicon)),
-    textWords: [...new Set(of("text").flatMap(words))].slice(0, 60),
+    textWords: wordsOfTexts(of("text")),
     categoryWords: of("category").flatMap(words),
     amounts: numbers("amount", amountOf),
     years: numbers("date", yearOf),
   };
+}
+
+function wordsOfTexts(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.flatMap(words))].slice(0, 60);
 }
 
 function isNumber({ kind, value }: ExtraValue): boolean {

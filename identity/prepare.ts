@@ -1,13 +1,14 @@
-import type { Lexicon, LexiconIndex } from "./lexicon.ts";
+import type { Lexicon } from "./lexicon.ts";
 import { lexiconIndex } from "./lexicon.ts";
 import type { LinkRecord } from "./link-types.ts";
+import { prepareAddress, textWords } from "./prepare-address.ts";
+import type { PreparedAddress } from "./prepare-address.ts";
 import { prepareExtra } from "./prepare-extra.ts";
 import type { PreparedExtra } from "./prepare-extra.ts";
-import { placeForm } from "./places.ts";
 import { isPublicMailHost } from "./standardise/emails.ts";
 import { organisationTokens, parseName } from "./standardise/names.ts";
 import { hostOf } from "./standardise/web.ts";
-import { fold, words } from "./text.ts";
+import { words } from "./text.ts";
 
 /** What a record is taken for when pairs are compared. */
 export type PreparedType = "person" | "organisation" | "unknown" | "item" | "none";
@@ -22,7 +23,7 @@ export interface PreparedName {
 }
 
 /** A record in the form that comparisons read: folded, split, keyed. */
-export interface Prepared extends PreparedName, PreparedExtra {
+export interface Prepared extends PreparedName, PreparedAddress, PreparedExtra {
   readonly key: string;
   readonly source: string;
   readonly type: PreparedType;
@@ -31,7 +32,7 @@ export interface Prepared extends PreparedName, PreparedExtra {
   readonly middle: string;
   readonly generation: string;
   /** Words of every name of a firm: legal name, trading name. */
-  readonly firms: readonly (readonly string[])[];
+  firms: readonly (readonly string[])[];
   /** yyyymmdd, with "-" for digits that are not known; empty where nothing is. */
   readonly birth: string;
   readonly phones: readonly string[];
@@ -44,18 +45,6 @@ export interface Prepared extends PreparedName, PreparedExtra {
   /** Handles as aliases. */
   readonly handleStems: readonly string[];
   readonly domains: readonly string[];
-  readonly houseNumber: string;
-  readonly street: string;
-  /** The street's words, and all of them in one. */
-  readonly streetWords: readonly string[];
-  readonly streetJoined: string;
-  /** With the type of street, in one: "townscrescent". */
-  readonly streetWhole: string;
-  readonly door: string;
-  readonly unit: string;
-  readonly locality: string;
-  readonly region: string;
-  readonly postcode: string;
   /** Tax and person numbers. */
   readonly ids: readonly string[];
   /** A coarse form of the name, to count how many different names share a value. */
@@ -71,9 +60,9 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
   const type = preparedType(record, extra);
   const suffix = parseSuffix(record, lexicon);
   const own = nameOf(record.givenName, record.familyName);
-  const handles = record.handles.map((handle) => handle.replace(/^[^:]*:/, ""));
+  const handles = record.handles.length === 0 ? NOTHING : record.handles.map((one) => one.replace(/^[^:]*:/, ""));
   const address = prepareAddress(record, index);
-  const category = extra.categoryWords.length > 0 ? extra.categoryWords : words(record.category ?? "");
+  const category = extra.categoryWords.length > 0 ? extra.categoryWords : textWords(record.category);
   // One literal: spreading parts together would copy its fifty fields several times over.
   const prepared: Draft = {
     key: record.key,
@@ -83,15 +72,15 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
     family: own.family,
     familyParts: own.familyParts,
     people: NOBODY,
-    middle: nameParts(record.middleName ?? "").join(""),
+    middle: nameParts(record.middleName).join(""),
     generation: suffix,
     firms: firmsOf(type, record, extra, lexicon),
-    phones: exact([...new Set(record.phones.map(nationalNumber))]),
+    phones: exact(distinct(record.phones.map(nationalNumber))),
     emails: exact(record.emails),
     aliases: exact(aliasesOf(record, handles)),
     handles: exact(handles),
     logins: exact(loginsOf(record, handles)),
-    handleStems: exact([...new Set(handles.map(aliasStem))].filter((text) => text.length >= 5)),
+    handleStems: exact(distinct(handles.map(aliasStem)).filter((text) => text.length >= 5)),
     domains: exact(domainsOf(record)),
     houseNumber: address.houseNumber,
     street: address.street,
@@ -110,7 +99,7 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
     idColumns: exact(record.taxId === null ? extra.idColumns : ["", ...extra.idColumns]),
     gender: extra.gender,
     birthPlace: extra.birthPlace,
-    occupation: words(record.occupation ?? "").join(" "),
+    occupation: textWords(record.occupation).join(" "),
     otherPeople: exact(extra.otherPeople),
     otherFirms: exact(extra.otherFirms),
     titleWords: exact(extra.titleWords),
@@ -144,6 +133,10 @@ const NOTHING: readonly string[] = [];
 const NOBODY: readonly PreparedName[] = [];
 const NO_FIRMS: readonly (readonly string[])[] = [];
 
+function distinct(list: readonly string[]): readonly string[] {
+  return list.length < 2 ? list : [...new Set(list)];
+}
+
 // Lists that grew keep room for more, and empty ones are all alike: with a million records that is most of the memory.
 function exact(list: readonly string[]): readonly string[] {
   return list.length === 0 ? NOTHING : list.slice();
@@ -161,8 +154,8 @@ function otherNames(texts: readonly string[], lexicon: Lexicon): readonly Prepar
 }
 
 function nameOf(given: string | null, family: string | null): PreparedName {
-  const familyParts = exact(nameParts(family ?? ""));
-  return { given: exact(nameParts(given ?? "")), family: familyParts.join(""), familyParts };
+  const familyParts = exact(nameParts(family));
+  return { given: exact(nameParts(given)), family: familyParts.join(""), familyParts };
 }
 
 function parseSuffix(record: LinkRecord, lexicon: Lexicon): string {
@@ -174,8 +167,12 @@ function parseSuffix(record: LinkRecord, lexicon: Lexicon): string {
 // Calling codes of one and two figures; all others have three.
 const CALLING_CODES = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
 
+const NORTH_AMERICAN = /^\+1[1-9]\d{9}$/;
+
 // A number is written with its country's code in one list and without in another.
 function nationalNumber(phone: string): string {
+  // The plan that most numbers are of: +1 and ten digits, the first of them no zero.
+  if (phone.length === 12 && NORTH_AMERICAN.test(phone)) return phone.slice(2);
   const plain = phone.replace(/\D/g, "");
   const isWhole = phone.startsWith("+") || plain.length > 11;
   return (isWhole ? plain.replace(CALLING_CODES, "") : plain).replace(/^0+/, "");
@@ -196,20 +193,29 @@ function isFirmless(type: PreparedType, record: LinkRecord): boolean {
   return type === "person" || type === "none" || (type === "item" && record.orgName === null);
 }
 
-function nameParts(text: string): string[] {
-  return words(text).filter((part) => /[a-z]/.test(part));
+function nameParts(text: string | null): readonly string[] {
+  if (text === null) return NOTHING;
+  const list = words(text);
+  return list.every(hasLetter) ? list : list.filter(hasLetter);
+}
+
+function hasLetter(word: string): boolean {
+  return /[a-z]/.test(word);
 }
 
 const SUFFIX = /\S\s+(jr|sr|junior|senior|i{1,3}|iv)\.?$/i;
 
 function generationOf(record: LinkRecord, shown: string | null): string {
   if (shown !== null) return shown;
-  const ends = [record.familyName, record.givenName].map((name) => SUFFIX.exec(name ?? "")?.[1]?.toLowerCase());
-  const found = ends.find((end) => end !== undefined) ?? "";
+  const found = endOf(record.familyName) ?? endOf(record.givenName) ?? "";
   return found === "senior" ? "sr" : found === "junior" ? "jr" : found;
 }
 
-function firmNames(record: LinkRecord, lexicon: Lexicon): string[][] {
+function endOf(name: string | null): string | undefined {
+  return name?.includes(" ") === true ? SUFFIX.exec(name)?.[1]?.toLowerCase() : undefined;
+}
+
+function firmNames(record: LinkRecord, lexicon: Lexicon): (readonly string[])[] {
   const names = [record.orgName ?? record.displayName, record.tradingAs];
   const lists = names
     .filter((name): name is string => name !== null && name !== "")
@@ -218,22 +224,25 @@ function firmNames(record: LinkRecord, lexicon: Lexicon): string[][] {
   return distinctLists(lists);
 }
 
-function distinctLists(lists: readonly (readonly string[])[]): string[][] {
+function distinctLists(lists: readonly (readonly string[])[]): (readonly string[])[] {
+  if (lists.length < 2) return lists.filter((list) => list.length > 0);
   const known = new Map(lists.map((list) => [list.join(" "), [...list]]));
   return [...known.values()].filter((list) => list.length > 0);
 }
 
-function aliasesOf(record: LinkRecord, handles: readonly string[]): string[] {
+function aliasesOf(record: LinkRecord, handles: readonly string[]): readonly string[] {
+  if (record.emails.length === 0 && handles.length === 0) return NOTHING;
   const boxes = record.emails
     .filter((email) => isPublicMailHost(email.slice(email.indexOf("@") + 1)))
     .map((email) => email.slice(0, email.indexOf("@")));
   const stems = [...boxes, ...handles].map((text) => aliasStem(text)).filter((text) => text.length >= 5);
-  return [...new Set(stems)];
+  return distinct(stems);
 }
 
-function loginsOf(record: LinkRecord, handles: readonly string[]): string[] {
+function loginsOf(record: LinkRecord, handles: readonly string[]): readonly string[] {
+  if (record.emails.length === 0 && handles.length === 0) return NOTHING;
   const boxes = record.emails.map((email) => email.slice(0, email.indexOf("@")));
-  return [...new Set([...boxes, ...handles].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, "")))];
+  return distinct([...boxes, ...handles].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, "")));
 }
 
 /** A mailbox name or handle without digits, separators and the usual endings. */
@@ -244,71 +253,13 @@ export function aliasStem(text: string): string {
     .replace(/[^a-z]/g, "");
 }
 
-function domainsOf(record: LinkRecord): string[] {
+function domainsOf(record: LinkRecord): readonly string[] {
+  if (record.emails.length === 0 && record.website === null) return NOTHING;
   const mail = record.emails
     .map((email) => email.slice(email.indexOf("@") + 1))
     .filter((domain) => !isPublicMailHost(domain));
   const site = record.website === null ? [] : [hostOf(record.website)];
-  return [...new Set([...mail, ...site])];
-}
-
-type PreparedAddress = Pick<
-  Prepared,
-  | "houseNumber"
-  | "street"
-  | "streetWords"
-  | "streetJoined"
-  | "streetWhole"
-  | "door"
-  | "unit"
-  | "locality"
-  | "region"
-  | "postcode"
->;
-
-function prepareAddress(record: LinkRecord, index: LexiconIndex): PreparedAddress {
-  const list = streetWords(record.street ?? "");
-  const numberAt = list.findIndex((word) => /^\d+[a-z]?$/.test(word));
-  const houseNumber = numberAt < 0 ? "" : (list[numberAt] ?? "");
-  const named = list.filter((_word, at) => at !== numberAt).map((word) => index.streetTypes.get(word) ?? word);
-  const types = index.streetTypeNames;
-  // "Hope Road" and "Hope Rd" are one, and so is "Hope" alone; a street whose whole name is a type keeps it.
-  const core = named.filter((word) => !types.has(word) || /north|south|east|west/.test(word));
-  const street = (core.length > 0 ? core : named).join(" ");
-  const postcode = fold(record.postcode ?? "").replace(/[^a-z0-9]/g, "");
-  return {
-    houseNumber,
-    street,
-    streetWords: street === "" ? [] : street.split(" "),
-    streetJoined: street.replace(/ /g, ""),
-    streetWhole: named.join(""),
-    door: houseNumber === "" || street === "" ? "" : `${houseNumber} ${street}`,
-    unit: words(record.unit ?? "").at(-1) ?? "",
-    locality: placeForm(record.locality ?? ""),
-    region: record.regionCode ?? placeForm(record.region ?? ""),
-    postcode,
-  };
-}
-
-const ORDINALS: Readonly<Record<string, string>> = {
-  first: "1st",
-  second: "2nd",
-  third: "3rd",
-  fourth: "4th",
-  fifth: "5th",
-  sixth: "6th",
-  seventh: "7th",
-  eighth: "8th",
-  ninth: "9th",
-  tenth: "10th",
-  eleventh: "11th",
-  twelfth: "12th",
-};
-
-// "854 7th Ave. between 54th and 55th Sts." is 854 Seventh Avenue: directions to find it are no part of the address.
-function streetWords(text: string): string[] {
-  const bare = fold(text).replace(/\b(?:between|btw|near|opposite|opp|off|corner of|cnr|at|behind|next to)\b.*$/, "");
-  return words(bare.trim() === "" ? text : bare).map((word) => ORDINALS[word] ?? word);
+  return distinct([...mail, ...site]);
 }
 
 // Three letters of the family or firm name and one of the given name: typing errors do not make another name.

@@ -2,13 +2,13 @@ import { sha256 } from "#core";
 import type { Partition } from "./cluster.ts";
 import type { LinkQuestion } from "./link-types.ts";
 import type { LinkageSettings } from "./settings.ts";
-import type { WeighedPairs } from "./weigh.ts";
-import { calibratedBits, probabilityOf } from "./weights.ts";
+import type { CalibratedPairs } from "./weigh.ts";
+import { probabilityOf } from "./weights.ts";
 
 /** What questions are made from. */
 export interface QuestionWorld {
   readonly keys: readonly string[];
-  readonly pairs: WeighedPairs;
+  readonly pairs: CalibratedPairs;
   readonly partition: Partition;
   /** What is merged unattended: parts that were put together there are not asked about. */
   readonly auto: Partition;
@@ -35,7 +35,7 @@ const BY_ROOT = 12;
  * weight, and log2 of the record pairs between them. Where many pairs together stay below the line, or just above it, they
  * say more than one pair does. Fitted to planted truths of several lists, each held out in turn; round figures.
  */
-const JOIN_ODDS = { start: 3, average: 0.75, best: 0.5, pairs: -1.3 };
+const JOIN_ODDS = { start: 3.1, average: 0.75, best: 0.5, pairs: -1.4 };
 const SPLIT_ODDS = { start: 3, average: 0.35, best: 0.35, pairs: -0.9 };
 
 function groupProbability(odds: typeof JOIN_ODDS, average: number, best: number, pairs: number): number {
@@ -94,7 +94,7 @@ function betweenClusters({ pairs, partition, settings, keys }: QuestionWorld): I
   const visit = (least: number, take: (id: number, i: number, j: number, bits: number) => void): void => {
     for (let row = 0; row < pairs.left.length; row += 1) {
       if ((pairs.kind[row] ?? -1) < 0) continue;
-      const bits = calibratedBits(pairs, row, settings);
+      const bits = pairs.bits[row] ?? 0;
       if (bits < least) continue;
       const [i, j] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
       const [a, b] = [partition.anchor[i] ?? i, partition.anchor[j] ?? j];
@@ -160,7 +160,7 @@ function splitQuestions(world: QuestionWorld): Draft[] {
   for (let row = 0; row < world.pairs.left.length; row += 1) {
     const [i, j] = [world.pairs.left[row] ?? 0, world.pairs.right[row] ?? 0];
     if (wanted.has(i) && wanted.has(j) && partition.anchor[i] === partition.anchor[j])
-      weights.set(i * keys.length + j, calibratedBits(world.pairs, row, settings));
+      weights.set(i * keys.length + j, world.pairs.bits[row] ?? 0);
   }
   return doubtful.flatMap((merge): Draft[] => {
     const best = strongest(merge.left, merge.right, keys.length, weights);

@@ -1,3 +1,4 @@
+import { isSimilarWord } from "./comparisons/strings.ts";
 import type { Frequencies } from "./frequencies.ts";
 import type { LinkRecord, LinkRelation, RecordHead } from "./link-types.ts";
 import type { Prepared } from "./prepare.ts";
@@ -17,13 +18,11 @@ export function relationOfPair(
   if (weight.sharedProbability < LEAST) return null;
   const name = scorer.relatedNames[weight.sharedClass];
   if (name === "household") {
-    return {
-      left: a.key,
-      right: b.key,
-      relation: "household",
-      probability: round(weight.sharedProbability),
-      evidence: sharedThings(a, b, "family name"),
-    };
+    const shared = sharedThings(a, b);
+    // A family name alone makes no family.
+    if (shared.length === 0) return null;
+    const evidence = `Same ${[...(a.family === b.family ? ["family name"] : []), ...shared].join(", ")}.`;
+    return { left: a.key, right: b.key, relation: "household", probability: round(weight.sharedProbability), evidence };
   }
   if (name !== "branch") return null;
   return {
@@ -31,7 +30,7 @@ export function relationOfPair(
     right: a.key,
     relation: "branch_parent",
     probability: round(weight.sharedProbability),
-    evidence: sharedThings(a, b, "firm name"),
+    evidence: `Same ${["firm name", ...sharedThings(a, b)].join(", ")}.`,
   };
 }
 
@@ -39,13 +38,13 @@ function round(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-function sharedThings(a: Prepared, b: Prepared, first: string): string {
-  const found = [first];
+function sharedThings(a: Prepared, b: Prepared): string[] {
+  const found: string[] = [];
   if (a.phones.some((phone) => b.phones.includes(phone))) found.push("telephone number");
   if (a.emails.some((email) => b.emails.includes(email))) found.push("e-mail address");
   if (a.door !== "" && a.door === b.door) found.push("address");
   if (a.domains.some((domain) => b.domains.includes(domain))) found.push("web domain");
-  return `Same ${found.join(", ")}.`;
+  return found;
 }
 
 /** Whether a person owns or works for a firm: who is named beside the firm, the name in the firm's, and what they share. */
@@ -62,14 +61,10 @@ export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Fre
   };
   if (phone !== undefined) add(sharedBits(names("phone", phone)), "same telephone number");
   if (email !== undefined) add(sharedBits(names("email", email)), "same e-mail address");
-  if (person.door !== "" && person.door === firm.door)
-    add(0.6 * sharedBits(names("door", person.door)), "same address");
-  const isNamed =
-    firm.family !== "" &&
-    firm.family === person.family &&
-    firm.given[0] !== undefined &&
-    person.given[0]?.[0] === firm.given[0][0];
-  if (isNamed) add(7, "named as the firm's contact");
+  if (isSameDoor(person, firm)) add(0.6 * sharedBits(names("door", firm.door)), "same address");
+  const named = contactBits(person, firm);
+  const isNamed = named > 0;
+  if (isNamed) add(named, "named as the firm's contact");
   const bears =
     person.family.length > 2 &&
     firm.firms.some((list) => list.some((word) => word === person.family || word === `${person.family}s`));
@@ -77,11 +72,48 @@ export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Fre
     add(Math.min(5, -0.5 * Math.log2(frequencies.of("family", person.family))), "the firm bears the family name");
   const domain = person.domains.find((value) => firm.domains.includes(value));
   if (domain !== undefined && email === undefined) add(3, "e-mail at the firm's domain");
+  else if (domain === undefined && isCalledAfter(person, firm)) add(4, "e-mail at a domain with the firm's name");
   if (found.length < 2) return null;
   const probability = 1 / (1 + 2 ** -bits);
   if (probability < LEAST) return null;
   const relation = bears || isNamed || phone !== undefined ? "owner_firm" : "employee";
   return { left: person.key, right: firm.key, relation, probability: round(probability), evidence: sentence(found) };
+}
+
+// How surely the contact that a firm's record names is this person: their given names may be short forms, and of father
+// and son the one is meant who is written as the contact is.
+function contactBits(person: Prepared, firm: Prepared): number {
+  const [own = "", said = ""] = [person.given[0], firm.given[0]];
+  if (own === "" || own[0] !== said[0] || !isSimilarWord(firm.family, person.family)) return 0;
+  if (person.generation !== firm.generation) return 3;
+  const isAlike = own.length === 1 || said.length === 1 || isSimilarWord(own, said) || isShort(own, said);
+  return isAlike ? 7 : 3;
+}
+
+function isSameDoor(a: Prepared, b: Prepared): boolean {
+  if (a.door === "" || b.door === "") return false;
+  return a.door === b.door || (a.houseNumber === b.houseNumber && isSimilarWord(a.streetJoined, b.streetJoined));
+}
+
+/** Letters that a domain and a firm's name must have in common: fewer are a word that many bear. */
+const LEAST_NAMED = 8;
+
+// "contact@robinsonscleaning.com" beside Robinson's Cleaning Services.
+function isCalledAfter(person: Prepared, firm: Prepared): boolean {
+  return person.domains.some((domain) => {
+    const label = domain.slice(0, domain.indexOf(".")).replace(/[^a-z0-9]/g, "");
+    if (label.length < LEAST_NAMED) return false;
+    return firm.firms.some((list) => {
+      const joined = list.join("");
+      return joined.startsWith(label) || (joined.length >= LEAST_NAMED && label.startsWith(joined));
+    });
+  });
+}
+
+// "Rob" and "Robert", "Kath" and "Kathleen".
+function isShort(one: string, two: string): boolean {
+  const [short, long] = one.length < two.length ? [one, two] : [two, one];
+  return short.length >= 3 && long.startsWith(short.slice(0, 3));
 }
 
 function sentence(parts: readonly string[]): string {

@@ -2,18 +2,16 @@ import type { EntityType } from "#core";
 import type { Partition } from "./cluster.ts";
 import type { ClusterRow, RecordHead } from "./link-types.ts";
 import { PAIR_KINDS } from "./settings.ts";
-import type { LinkageSettings } from "./settings.ts";
 import { byText } from "./text.ts";
-import type { WeighedPairs } from "./weigh.ts";
-import { probabilityOf } from "./weights.ts";
+import { pairProbability } from "./weigh.ts";
+import type { CalibratedPairs } from "./weigh.ts";
 
 /** One row for each record: where it belongs, how surely, and what it is. */
 export function clusterRows(
   records: readonly RecordHead[],
-  pairs: WeighedPairs,
+  pairs: CalibratedPairs,
   partition: Partition,
   auto: Partition,
-  settings: LinkageSettings,
 ): ClusterRow[] {
   const inside = new Float64Array(records.length).fill(-1);
   const outside = new Float64Array(records.length);
@@ -21,7 +19,7 @@ export function clusterRows(
     const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
     if (kind === undefined) continue;
     const [i, j] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
-    const probability = probabilityOf(pairs.weight[row] ?? 0, settings.calibration[kind]);
+    const probability = pairProbability(pairs, row);
     const table = partition.anchor[i] === partition.anchor[j] ? inside : outside;
     table[i] = Math.max(table[i] ?? 0, probability);
     table[j] = Math.max(table[j] ?? 0, probability);

@@ -20,6 +20,8 @@ const model = z
 const byKind = <Schema extends z.ZodType>(one: Schema) =>
   z.object({ person: one, organisation: one, item: one }).readonly();
 
+const line = z.object({ scale: z.number(), shift: z.number() });
+
 const schema = z.object({
   version: z.literal(2),
   lexicon: z.object({
@@ -46,7 +48,7 @@ const schema = z.object({
     floor: z.number(),
     ceiling: z.number(),
   }),
-  calibration: byKind(z.object({ scale: z.number(), shift: z.number() }).readonly()),
+  calibration: byKind(line.extend({ best: line.readonly().optional() }).readonly()),
   frequencies: z
     .object({
       records: z.number(),

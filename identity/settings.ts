@@ -40,6 +40,8 @@ export interface FrequencyTables {
 export interface Calibration {
   readonly scale: number;
   readonly shift: number;
+  /** The same for the best partner that a record has in a source that holds everybody once; absent where none is known. */
+  readonly best?: { readonly scale: number; readonly shift: number };
 }
 
 /** One definition of a match, as data: kept, exported, imported, and evaluated alike everywhere. */

@@ -1,11 +1,20 @@
 import anyAscii from "any-ascii";
 
-const TIDY = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+// Printable ASCII with single blanks inside: nearly every cell is tidy already, and one look at each letter is far cheaper
+// than the work of mending.
+function isTidy(text: string): boolean {
+  let isGap = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code > 126 || (code === 32 && isGap)) return false;
+    isGap = code === 32;
+  }
+  return !isGap || text === "";
+}
 
 /** A cell made fit to read: Unicode NFC, control characters out, white space single, trimmed. */
 export function tidy(text: string): string {
-  // Nearly every cell is tidy already; this test is far cheaper than the work below.
-  if (TIDY.test(text)) return text;
+  if (isTidy(text)) return text;
   return text
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
@@ -14,20 +23,19 @@ export function tidy(text: string): string {
 
 /** Lower-case ASCII for comparing: transliterated, accents dropped, white space single. */
 export function fold(text: string): string {
+  // What is tidy has no white space to mend.
+  if (isTidy(text)) return text.toLowerCase();
   const plain = tidy(text);
   for (let at = 0; at < plain.length; at += 1) {
     if (plain.charCodeAt(at) > 127) return anyAscii(plain).toLowerCase().replace(/\s+/g, " ").trim();
   }
-  // What is tidy has no white space to mend.
   return plain.toLowerCase();
 }
-
-const GLUE = /['`.]/;
 
 /** Letters and digits of a text in lower-case ASCII, split at everything else; apostrophes and dots glue ("o'brien", "l.l.c."). */
 export function words(text: string): string[] {
   let plain = fold(text);
-  if (GLUE.test(plain)) plain = plain.replace(/['`.]/g, (mark, at: number, whole: string) => keepGlue(mark, at, whole));
+  if (hasGlue(plain)) plain = plain.replace(/['`.]/g, (mark, at: number, whole: string) => keepGlue(mark, at, whole));
   const found: string[] = [];
   let start = -1;
   for (let at = 0; at < plain.length; at += 1) {
@@ -43,6 +51,10 @@ export function words(text: string): string[] {
   return found;
 }
 
+function hasGlue(text: string): boolean {
+  return text.includes(".") || text.includes("'") || text.includes("`");
+}
+
 // "St.Andrew" has a dot between words of two letters or more, "l.l.c." between single letters.
 function keepGlue(mark: string, at: number, whole: string): string {
   if (mark !== ".") return "";
@@ -50,14 +62,29 @@ function keepGlue(mark: string, at: number, whole: string): string {
   return before ? " " : "";
 }
 
+const PLAIN_DIGITS = /^\d*$/;
+
 /** Digits of a text. */
 export function digits(text: string): string {
+  if (PLAIN_DIGITS.test(text)) return text;
   return text.replace(/\D+/g, "");
+}
+
+// A small and a capital letter: nearly every name that has to be looked at.
+function isMixed(text: string): boolean {
+  let [small, capital] = [false, false];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 97 && code <= 122) small = true;
+    else if (code >= 65 && code <= 90) capital = true;
+    if (small && capital) return true;
+  }
+  return false;
 }
 
 /** Capitals at word starts, after hyphens and in Mc/O' names; only for texts that are all upper or all lower case. */
 export function nameCase(text: string): string {
-  if (text !== text.toUpperCase() && text !== text.toLowerCase()) return text;
+  if (isMixed(text) || (text !== text.toUpperCase() && text !== text.toLowerCase())) return text;
   return text
     .toLowerCase()
     .replace(/(^|[\s\-'’(&/.])(\p{L})/gu, (_all, lead: string, letter: string) => lead + letter.toUpperCase())

@@ -19,6 +19,19 @@ export interface WeighedPairs {
   readonly kind: Int8Array;
 }
 
+/** Weighed pairs with what their weights are worth. */
+export interface CalibratedPairs extends WeighedPairs {
+  /** log2 of the odds that the two are one customer. */
+  readonly bits: Float64Array;
+}
+
+/** Probability of a calibrated pair. */
+export function pairProbability({ bits }: { readonly bits: Float64Array }, row: number): number {
+  return probabilityOf(bits[row] ?? 0, NEUTRAL);
+}
+
+const NEUTRAL = { scale: 1, shift: 0 };
+
 /** A weighed run over candidates. */
 export interface Weighed {
   readonly pairs: WeighedPairs;
@@ -90,7 +103,7 @@ function outcomesFor(scorers: Scorers): Record<PairKind, PairOutcome> {
 export function linkPairs(
   settings: LinkageSettings,
   records: readonly Prepared[],
-  pairs: WeighedPairs,
+  pairs: CalibratedPairs,
 ): readonly LinkPair[] {
   const scorers = compileScorers(settings);
   const outcomes = outcomesFor(scorers);
@@ -99,7 +112,7 @@ export function linkPairs(
     const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
     if (kind === undefined) continue;
     const weight = pairs.weight[row] ?? 0;
-    const probability = probabilityOf(weight, settings.calibration[kind]);
+    const probability = pairProbability(pairs, row);
     const decision = decide(probability, settings);
     if (decision === "non_link") continue;
     const [a, b] = [records[pairs.left[row] ?? 0], records[pairs.right[row] ?? 0]];
@@ -123,7 +136,7 @@ export function* decidedPairs(
   for (let row = 0; row < pairs.left.length; row += 1) {
     const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
     const weight = pairs.weight[row] ?? 0;
-    const probability = kind === undefined ? 0 : probabilityOf(weight, settings.calibration[kind]);
+    const probability = kind === undefined ? 0 : pairProbability(pairs, row);
     const [left, right] = [pairs.keys[pairs.left[row] ?? 0] ?? "", pairs.keys[pairs.right[row] ?? 0] ?? ""];
     yield { left, right, weight, probability, decision: decide(probability, settings) };
   }

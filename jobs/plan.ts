@@ -1,4 +1,5 @@
 import { toC360Error } from "#core";
+import type { StreamInfo } from "#core";
 import { formatTable } from "./output.ts";
 import { configuredSources, openSource } from "./sources.ts";
 import type { Source } from "./sources.ts";
@@ -11,6 +12,8 @@ interface PlannedStream {
   readonly title: string;
   readonly mode: string;
   readonly means: string;
+  /** Why it cannot be read. */
+  readonly unreadable?: string;
 }
 
 /** Shows what a run would read and do, by asking each source what it has; reads no records and writes nothing. */
@@ -30,12 +33,18 @@ export async function printPlan(workspace: Workspace, only: readonly string[]): 
   const rows = streams.map((one) => [one.source, one.account, one.stream, one.mode, one.means, one.title]);
   for (const line of formatTable([["source", "account", "stream", "mode", "means", "title"], ...rows], out.width))
     out.line(`  ${line}`);
+  for (const one of streams) if (one.unreadable !== undefined) out.line(`  ${one.unreadable}`);
   for (const one of problems) out.line(`  ${one.source}: ${one.message} [${one.code}]\n    ${one.hint}`);
   out.line();
   out.line("Then: cleanse, resolve who is who, score, audit; publish only what passed; write the lists.");
   out.line("Deletes that would take more than the guarded share of a stream are held back until you confirm them.");
   out.result({ streams, problems });
   return problems.length === 0 ? 0 : 1;
+}
+
+function meaningOf(stream: StreamInfo, entity: string | undefined): string {
+  if (stream.unreadable !== undefined) return "cannot be read";
+  return entity ?? (stream.columns.length > 0 ? "to be guessed" : stream.name);
 }
 
 async function planSource(workspace: Workspace, source: Source): Promise<readonly PlannedStream[]> {
@@ -52,7 +61,8 @@ async function planSource(workspace: Workspace, source: Source): Promise<readonl
           stream: stream.name,
           title: stream.title,
           mode: stream.mode,
-          means: table?.entity ?? (stream.columns.length > 0 ? "to be guessed" : stream.name),
+          means: meaningOf(stream, table?.entity),
+          ...(stream.unreadable === undefined ? {} : { unreadable: stream.unreadable }),
         });
       }
     }

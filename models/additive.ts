@@ -1,44 +1,50 @@
 import { everyRow } from "./columns.ts";
-import { encode, fitEncoder } from "./encode.ts";
-import { fitLinear } from "./linear.ts";
+import { fitEncoder } from "./encode.ts";
+import { fitLinear, linearDesign, logitsOf, withPairs } from "./linear.ts";
 import { logLoss } from "./metrics.ts";
-import { findPairs, linearDesign } from "./pairs.ts";
+import { findPairs } from "./pairs.ts";
 import { sigmoid } from "./special.ts";
 import type { Candidate, TrainingData } from "./training-types.ts";
 import type { Encoder } from "./encode.ts";
-import type { LinearFit } from "./linear.ts";
-import type { PairTerm } from "./pairs.ts";
-import type { Backend } from "./runtime.ts";
+import type { LinearDesign, LinearFit } from "./linear.ts";
+import type { PairTerm } from "./pair-sides.ts";
 
 /** Straight lines and levels under a ridge that the rows held out choose. */
-export function trainLogistic(backend: Backend, data: TrainingData): Candidate {
+export function trainLogistic(data: TrainingData): Candidate {
   const every = everyRow(data.labels.length);
   const encoder = fitEncoder(data.columns, every, { pieces: 0 });
-  const design = encode(encoder, data.columns, every);
-  const precisions = [1, 8, 64, 256];
-  const folds = Array.from({ length: data.foldCount }, (_unused, fold) => fold);
-  const tasks = precisions.flatMap((precision) => folds.map((without) => ({ without, precision })));
-  const fits = fitLinear(backend, design, data.labels, data.folds, tasks);
-  const choices = precisions.map((precision, p) => {
-    const outOfFold = Float64Array.from(data.folds, (fold, i) => fits[p * data.foldCount + fold]!.logits[i]!);
-    return { p, precision, outOfFold, loss: logLoss(data.labels, outOfFold.map(sigmoid)) };
-  });
-  const best = choices.reduce((a, b) => (b.loss < a.loss ? b : a));
+  const best = choosePrecision(
+    eachFold(data, () => encoder),
+    data,
+    [256, 64, 8, 1],
+  );
+  const whole = openFold(data, -1, encoder);
   // The mean of the folds' solutions is next to the one for all rows.
-  const start = meanPoint(fits.slice(best.p * data.foldCount, (best.p + 1) * data.foldCount));
-  const task = { without: -1, precision: best.precision };
-  const [last] = fitLinear(backend, design, data.labels, data.folds, [task], [start]);
-  return candidate("logistic", best, encoder, [], last!, { precision: best.precision, columns: design.width });
+  const fit = fitLinear(whole.design, whole.labels, best.precision, meanFit(best.fits));
+  return candidate("logistic", best, encoder, [], fit, { precision: best.precision, columns: whole.design.width });
 }
 
-const PRECISIONS = [4, 16, 64, 256];
+/** From strong to weak: each fit starts where the one before ended, and it ends where weaker ones lose. */
+const PRECISIONS = [256, 64, 16, 4];
 const PIECES = 8;
 const MOST_PAIRS = 6;
 
-interface FoldFit {
+/** A fold's training rows, encoded, and the rows held out. */
+interface Fold {
   readonly fold: number;
   readonly encoder: Encoder;
+  readonly train: Int32Array;
+  readonly held: Int32Array;
+  readonly labels: Float64Array;
+  readonly design: LinearDesign;
+  readonly heldDesign: LinearDesign;
+}
+
+interface Choice {
+  readonly precision: number;
   readonly fits: readonly LinearFit[];
+  readonly outOfFold: Float64Array;
+  readonly loss: number;
 }
 
 /**
@@ -46,52 +52,82 @@ interface FoldFit {
  * pairs that explain most of the rest where the rows held out confirm them. Encoding and pairs are found anew for each
  * fold, since both look at outcomes.
  */
-export function trainAdditive(backend: Backend, data: TrainingData): Candidate {
-  const folds = Array.from({ length: data.foldCount }, (_unused, fold) => fold);
-  const byFold = folds.map((fold) => fitShapes(backend, data, fold, PRECISIONS));
-  const choices = PRECISIONS.map((precision, p) => {
-    const outOfFold = Float64Array.from(data.folds, (fold, i) => byFold[fold]!.fits[p]!.logits[i]!);
-    return { p, precision, outOfFold, loss: logLoss(data.labels, outOfFold.map(sigmoid)) };
+export function trainAdditive(data: TrainingData): Candidate {
+  const { columns, labels } = data;
+  const shapes = (train: Int32Array): Encoder => fitEncoder(columns, train, { pieces: PIECES, labels });
+  const folds = eachFold(data, shapes);
+  const best = choosePrecision(folds, data, PRECISIONS);
+  const paired = folds.map((fold, k) => fitPairs(data, fold, best.fits[k]!, best.precision));
+  const outOfFold = joined(data, folds, (fold, k) => {
+    const { pairs, fit } = paired[k]!;
+    return logitsOf(withPairs(fold.heldDesign, pairs, columns, fold.held), fit);
   });
-  const best = choices.reduce((a, b) => (b.loss < a.loss ? b : a));
-  const paired = byFold.map((shape) => fitPairs(backend, data, shape, best.p));
-  const outOfFold = Float64Array.from(data.folds, (fold, i) => paired[fold]!.fit.logits[i]!);
-  const loss = logLoss(data.labels, outOfFold.map(sigmoid));
-  const whole = fitShapes(backend, data, -1, [best.precision]);
-  const settings = { precision: best.precision, pieces: PIECES, columns: whole.encoder.offsets.at(-1)! };
+  const loss = logLoss(labels, outOfFold.map(sigmoid));
+  const encoder = shapes(everyRow(labels.length));
+  const whole = openFold(data, -1, encoder);
+  const main = fitLinear(whole.design, whole.labels, best.precision);
+  const settings = { precision: best.precision, pieces: PIECES, columns: whole.design.width };
   // Pairs make a model harder to tell: they must bring something.
-  if (loss > best.loss - 0.0003) return candidate("additive", best, whole.encoder, [], whole.fits[0]!, settings);
-  const { pairs, fit } = fitPairs(backend, data, whole, 0, best.precision);
-  return candidate("additive", { outOfFold, loss }, whole.encoder, pairs, fit, { ...settings, pairs: pairs.length });
+  if (loss > best.loss - 0.0003) return candidate("additive", best, encoder, [], main, settings);
+  const { pairs, fit } = fitPairs(data, whole, main, best.precision);
+  return candidate("additive", { outOfFold, loss }, encoder, pairs, fit, { ...settings, pairs: pairs.length });
 }
 
-function fitShapes(backend: Backend, data: TrainingData, fold: number, precisions: readonly number[]): FoldFit {
+function eachFold(data: TrainingData, encoderOf: (train: Int32Array) => Encoder): Fold[] {
   const every = everyRow(data.labels.length);
-  const train = fold < 0 ? every : every.filter((i) => data.folds[i] !== fold);
-  const encoder = fitEncoder(data.columns, train, { pieces: PIECES, labels: data.labels });
-  const design = encode(encoder, data.columns, every);
-  const tasks = precisions.map((precision) => ({ without: fold, precision }));
-  return { fold, encoder, fits: fitLinear(backend, design, data.labels, data.folds, tasks) };
+  return Array.from({ length: data.foldCount }, (_unused, fold) =>
+    openFold(data, fold, encoderOf(every.filter((i) => data.folds[i] !== fold))),
+  );
+}
+
+/** Rows of a fold; -1 learns from all. */
+function openFold({ columns, labels, folds }: TrainingData, fold: number, encoder: Encoder): Fold {
+  const every = everyRow(labels.length);
+  const train = every.filter((i) => folds[i] !== fold);
+  const held = every.filter((i) => folds[i] === fold);
+  const encoded = (rows: Int32Array): LinearDesign => linearDesign({ encoder, pairs: [] }, columns, rows);
+  const own = Float64Array.from(train, (i) => labels[i]!);
+  return { fold, encoder, train, held, labels: own, design: encoded(train), heldDesign: encoded(held) };
+}
+
+/** Tries precisions in their order until the rows held out say that it gets worse. */
+function choosePrecision(folds: readonly Fold[], data: TrainingData, precisions: readonly number[]): Choice {
+  let best: Choice | null = null;
+  for (const precision of precisions) {
+    const fits = folds.map(({ design, labels }, k) =>
+      fitLinear(design, labels, precision, best === null ? null : best.fits[k]!),
+    );
+    const outOfFold = joined(data, folds, ({ heldDesign }, k) => logitsOf(heldDesign, fits[k]!));
+    const loss = logLoss(data.labels, outOfFold.map(sigmoid));
+    if (best !== null && loss >= best.loss) break;
+    best = { precision, fits, outOfFold, loss };
+  }
+  return best!;
+}
+
+/** What each fold says of its rows held out, in the order of the rows. */
+function joined(
+  data: TrainingData,
+  folds: readonly Fold[],
+  say: (fold: Fold, k: number) => Float64Array,
+): Float64Array {
+  const out = new Float64Array(data.labels.length);
+  for (const [k, fold] of folds.entries()) {
+    const said = say(fold, k);
+    for (const [at, i] of fold.held.entries()) out[i] = said[at]!;
+  }
+  return out;
 }
 
 function fitPairs(
-  backend: Backend,
-  data: TrainingData,
-  { fold, encoder, fits }: FoldFit,
-  p: number,
-  precision = PRECISIONS[p]!,
+  { columns }: TrainingData,
+  { train, labels, design }: Fold,
+  base: LinearFit,
+  precision: number,
 ): { pairs: PairTerm[]; fit: LinearFit } {
-  const every = everyRow(data.labels.length);
-  const train = fold < 0 ? every : every.filter((i) => data.folds[i] !== fold);
-  const base = fits[p]!;
-  const pairs = findPairs(data.columns, train, data.labels, base.logits, MOST_PAIRS, encoder.offsets.at(-1)!);
+  const pairs = findPairs(columns, train, labels, logitsOf(design, base), MOST_PAIRS, design.width);
   if (pairs.length === 0) return { pairs, fit: base };
-  const design = linearDesign({ encoder, pairs }, data.columns, every);
-  const start = new Float64Array(design.width + 1);
-  start.set(base.weights);
-  start[design.width] = base.intercept;
-  const task = { without: fold, precision };
-  return { pairs, fit: fitLinear(backend, design, data.labels, data.folds, [task], [start])[0]! };
+  return { pairs, fit: fitLinear(withPairs(design, pairs, columns, train), labels, precision, base) };
 }
 
 function candidate(
@@ -113,12 +149,12 @@ function candidate(
   };
 }
 
-function meanPoint(fits: readonly LinearFit[]): Float64Array {
-  const width = fits[0]!.weights.length;
-  const point = new Float64Array(width + 1);
-  for (const { weights, intercept } of fits) {
-    for (let j = 0; j < width; j += 1) point[j] = point[j]! + weights[j]! / fits.length;
-    point[width] = point[width]! + intercept / fits.length;
+function meanFit(fits: readonly LinearFit[]): LinearFit {
+  const weights = new Float64Array(fits[0]!.weights.length);
+  let intercept = 0;
+  for (const fit of fits) {
+    for (let j = 0; j < weights.length; j += 1) weights[j] = weights[j]! + fit.weights[j]! / fits.length;
+    intercept += fit.intercept / fits.length;
   }
-  return point;
+  return { weights, intercept };
 }

@@ -10,24 +10,41 @@ export type Calibration =
 /** Fewer labelled rows than this do not carry an isotonic curve. */
 const ISOTONIC_ROWS = 1000;
 
+/** Gain of log-likelihood on rows held out from which on two numbers are worth fitting. */
+const WORTH = 1;
+
+/** The layer that changes nothing. */
+const AS_IT_IS: Calibration = { kind: "platt", slope: 1, offset: 0 };
+
 /**
- * Fits the layer on logits that the model gave for rows it was not trained on: two numbers (Platt), or, above 1,000
- * rows and only where it does better on rows held out again, a rising curve.
+ * Fits the layer on logits that the model gave for rows it was not trained on: nothing where the logits are right as
+ * they are, two numbers (Platt) where these do better on rows held out again, and, above 1,000 rows, a rising curve where
+ * it beats them by more than its standard error. Each step that is not needed costs ranks or adds noise.
  */
 export function fitCalibration(logits: Float64Array, labels: Float64Array, folds: Int32Array): Calibration {
-  const platt = fitPlatt(logits, labels);
-  if (logits.length <= ISOTONIC_ROWS) return platt;
-  const loss = { platt: 0, isotonic: 0 };
+  const gains = { platt: new Float64Array(logits.length), isotonic: new Float64Array(logits.length) };
+  const curved = logits.length > ISOTONIC_ROWS;
   for (const fold of new Set(folds)) {
     const rest = pick(logits, labels, folds, (f) => f !== fold);
-    const held = pick(logits, labels, folds, (f) => f === fold);
-    const [first, second] = [fitPlatt(rest.logits, rest.labels), fitIsotonic(rest.logits, rest.labels)];
-    for (let i = 0; i < held.logits.length; i += 1) {
-      loss.platt += rowLoss(held.labels[i]!, calibrated(first, held.logits[i]!));
-      loss.isotonic += rowLoss(held.labels[i]!, calibrated(second, held.logits[i]!));
+    const first = fitPlatt(rest.logits, rest.labels);
+    const second = curved ? fitIsotonic(rest.logits, rest.labels) : first;
+    for (let i = 0; i < logits.length; i += 1) {
+      if (folds[i] !== fold) continue;
+      const [y, z] = [labels[i]!, logits[i]!];
+      const straight = rowLoss(y, calibrated(first, z));
+      gains.platt[i] = rowLoss(y, calibrated(AS_IT_IS, z)) - straight;
+      gains.isotonic[i] = straight - rowLoss(y, calibrated(second, z));
     }
   }
-  return loss.isotonic < loss.platt ? fitIsotonic(logits, labels) : platt;
+  const curve = totalOf(gains.isotonic);
+  if (curved && curve.total > curve.error) return fitIsotonic(logits, labels);
+  return totalOf(gains.platt).total > WORTH ? fitPlatt(logits, labels) : AS_IT_IS;
+}
+
+function totalOf(gains: Float64Array): { readonly total: number; readonly error: number } {
+  const total = gains.reduce((sum, gain) => sum + gain, 0);
+  const mean = total / Math.max(1, gains.length);
+  return { total, error: Math.sqrt(gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0)) };
 }
 
 /** The probability for a logit. */

@@ -17,8 +17,8 @@ import type { Candidate, ModelKind, TrainingData } from "./training-types.ts";
 /** Trains one candidate that learns by itself; means are made of others by `mixOf`. */
 export function trainCandidate(backend: Backend, kind: Exclude<ModelKind, "mean">, data: TrainingData): Candidate {
   if (kind === "rule") return trainRule(data, data.rule);
-  if (kind === "logistic") return trainLogistic(backend, data);
-  if (kind === "additive") return trainAdditive(backend, data);
+  if (kind === "logistic") return trainLogistic(data);
+  if (kind === "additive") return trainAdditive(data);
   return kind === "boosted" ? trainBoosted(data) : trainNetworks(backend, data);
 }
 

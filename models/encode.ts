@@ -1,31 +1,8 @@
 import { targetEdges } from "./edges.ts";
+import { inOrder } from "./order.ts";
+import { addSums, featureStrip } from "./strips.ts";
 import type { RawColumn } from "./columns.ts";
-import type { ColumnType } from "./table.ts";
-
-/** How one column becomes numbers; fitted on training rows and stored with the model. */
-export type FeatureEncoding = NumberEncoding | CategoryEncoding;
-
-/** A number: a robustly scaled linear part, piecewise-linear parts between edges, and an indicator when missing. */
-export interface NumberEncoding {
-  readonly kind: "number";
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly center: number;
-  readonly scale: number;
-  /** Ends of the pieces; none for a straight line. */
-  readonly edges: readonly number[];
-  readonly missing: boolean;
-}
-
-/** A category: one column for each level that is common enough, one for the others, one for a missing value. */
-export interface CategoryEncoding {
-  readonly kind: "category";
-  readonly name: string;
-  readonly type: "category";
-  readonly levels: readonly string[];
-  readonly other: boolean;
-  readonly missing: boolean;
-}
+import type { CategoryEncoding, FeatureEncoding, NumberEncoding } from "./feature-encoding.ts";
 
 /** An encoding of a whole table. */
 export interface Encoder {
@@ -65,9 +42,12 @@ export function fitEncoder(columns: readonly RawColumn[], rows: Int32Array, opti
     else features.push(fitCategory(column, rows, options.minLevel ?? 10, options.maxLevels ?? 30));
   }
   const bare = withMeans(features, null);
-  const { values, width } = encode(bare, columns, rows);
-  const sums = new Float64Array(width);
-  for (let i = 0, j = 0; i < values.length; i += 1, j = j + 1 === width ? 0 : j + 1) sums[j] = sums[j]! + values[i]!;
+  const ones = new Float64Array(rows.length).fill(1);
+  const sums = new Float64Array(bare.offsets.at(-1)!);
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  for (const [f, feature] of features.entries()) {
+    addSums(featureStrip(feature, bare.offsets[f]!, byName.get(feature.name), rows), ones, sums);
+  }
   return withMeans(
     features,
     Float32Array.from(sums, (sum) => sum / Math.max(1, rows.length)),
@@ -161,8 +141,8 @@ function fitNumber(
   rows: Int32Array,
   { pieces, labels }: EncoderOptions,
 ): NumberEncoding {
-  const used = rows.filter((i) => !Number.isNaN(values[i]!));
-  const sorted = Float64Array.from(used, (i) => values[i]!).sort();
+  const used = inOrder(values, rows);
+  const sorted = Float64Array.from(used, (i) => values[i]!);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const spread = at(0.75) - at(0.25);
   const range = (at(1) - at(0)) / 2;

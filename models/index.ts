@@ -25,7 +25,7 @@ export { recalibrate } from "./recalibrate.ts";
 export { readColumns } from "./columns.ts";
 export type { RawColumn } from "./columns.ts";
 export { openScorer } from "./score-columns.ts";
-export { scoreTable } from "./score.ts";
+export { openModel, scoreTable } from "./score.ts";
 export type { Effect, Scores } from "./score.ts";
 export { scoreCustomers, scoreLeads } from "./score-customers.ts";
 export type {

@@ -1,6 +1,8 @@
+import { standing } from "./pair-sides.ts";
 import type { RawColumn } from "./columns.ts";
-import type { CategoryEncoding, Encoder, NumberEncoding } from "./encode.ts";
-import type { PairSide, PairTerm } from "./pairs.ts";
+import type { Encoder } from "./encode.ts";
+import type { CategoryEncoding, NumberEncoding } from "./feature-encoding.ts";
+import type { PairTerm } from "./pair-sides.ts";
 
 /** Weights on encoded columns and on products of two features. */
 export interface LinearWeights {
@@ -15,73 +17,94 @@ interface Place {
   readonly out: Float64Array;
   readonly stride: number;
   readonly at: number;
-  readonly factor: number;
 }
 
-/**
- * Logits straight from the columns, in 64-bit numbers: each feature is a curve or a table of levels, so that nothing
- * needs to be encoded first. The same on every backend.
- */
-export function linearLogits(part: LinearWeights, columns: readonly RawColumn[], rows: number): Float64Array {
-  const out = new Float64Array(rows).fill(part.intercept);
-  const place = { out, stride: 1, at: 0, factor: 1 };
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  for (let f = 0; f < part.encoder.features.length; f += 1) addFeature(part, f, byName, rows, place);
-  for (const pair of part.pairs) addPair(part, pair, byName, rows, place);
-  return out;
+/** Adds what one feature, or a product of two, gives to each row. */
+type Term = (columns: ReadonlyMap<string, RawColumn>, rows: number, factor: number, place: Place) => void;
+
+/** A linear part made ready: curves and tables are laid out once, whatever the number of rows. */
+export interface OpenLinear {
+  /** Logits straight from the columns, in 64-bit numbers: nothing is encoded first. The same on every backend. */
+  logits(columns: readonly RawColumn[], rows: number): Float64Array;
+  /** What each feature adds, row by row; a product counts half for each side, as Shapley values would have it. */
+  effects(columns: readonly RawColumn[], rows: number): Float64Array;
 }
 
-/** What each feature adds, row by row; a product of two features counts half for each, as Shapley values would have it. */
-export function linearEffects(part: LinearWeights, columns: readonly RawColumn[], rows: number): Float64Array {
-  const names = part.encoder.features.map(({ name }) => name);
-  const out = new Float64Array(rows * names.length);
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const stride = names.length;
-  for (let f = 0; f < names.length; f += 1) addFeature(part, f, byName, rows, { out, stride, at: f, factor: 1 });
-  for (const pair of part.pairs) {
-    for (const name of [pair.first.name, pair.second.name]) {
-      addPair(part, pair, byName, rows, { out, stride, at: names.indexOf(name), factor: 0.5 });
-    }
-  }
-  return out;
+/** Makes a linear part ready for scoring any number of rows. */
+export function openLinear(part: LinearWeights): OpenLinear {
+  const { features } = part.encoder;
+  const names = features.map(({ name }) => name);
+  const terms = features.map((_feature, f) => featureTerm(part, f));
+  const pairs = part.pairs.map((pair) => ({ pair, add: pairTerm(part, pair) }));
+  const named = (columns: readonly RawColumn[]): Map<string, RawColumn> =>
+    new Map(columns.map((column) => [column.name, column]));
+  return {
+    logits: (columns, rows) => {
+      const place = { out: new Float64Array(rows).fill(part.intercept), stride: 1, at: 0 };
+      const byName = named(columns);
+      for (const add of terms) add(byName, rows, 1, place);
+      for (const { add } of pairs) add(byName, rows, 1, place);
+      return place.out;
+    },
+    effects: (columns, rows) => {
+      const out = new Float64Array(rows * names.length);
+      const byName = named(columns);
+      const stride = names.length;
+      for (const [at, add] of terms.entries()) add(byName, rows, 1, { out, stride, at });
+      for (const { pair, add } of pairs) {
+        for (const { name } of [pair.first, pair.second]) {
+          add(byName, rows, 0.5, { out, stride, at: names.indexOf(name) });
+        }
+      }
+      return out;
+    },
+  };
 }
 
-function addFeature(
-  { encoder, weights }: LinearWeights,
-  f: number,
-  columns: ReadonlyMap<string, RawColumn>,
-  rows: number,
-  place: Place,
-): void {
+function featureTerm({ encoder, weights }: LinearWeights, f: number): Term {
   const feature = encoder.features[f]!;
   const [from, to] = [encoder.offsets[f]!, encoder.offsets[f + 1]!];
   let usual = 0;
   for (let j = from; j < to; j += 1) usual += weights[j]! * encoder.means[j]!;
   const own = weights.subarray(from, to);
-  const column = columns.get(feature.name);
-  if (feature.kind === "category") addLevels(feature, own, usual, column, rows, place);
-  else addCurve(feature, own, usual, column?.values ?? null, rows, place);
+  if (feature.kind === "category") return levelTerm(feature, own, usual);
+  const curve = curveOf(feature, own, usual);
+  return (columns, rows, factor, { out, stride, at }) => {
+    const values = columns.get(feature.name)?.values ?? null;
+    if (values === null) addAlike(curve.gap * factor, rows, out, stride, at);
+    else if (stride === 1 && factor === 1) addCurve(curve, values, rows, out);
+    else {
+      const found = new Float64Array(rows);
+      addCurve(curve, values, rows, found);
+      for (let i = 0, k = at; i < rows; i += 1, k += stride) out[k] = out[k]! + factor * found[i]!;
+    }
+  };
 }
 
-function addLevels(
-  { levels, other, missing }: CategoryEncoding,
-  weights: Float32Array,
-  usual: number,
-  column: RawColumn | undefined,
-  rows: number,
-  { out, stride, at, factor }: Place,
-): void {
+function addAlike(value: number, rows: number, out: Float64Array, stride: number, at: number): void {
+  for (let i = 0, k = at; i < rows; i += 1, k += stride) out[k] = out[k]! + value;
+}
+
+function levelTerm({ name, levels, other, missing }: CategoryEncoding, weights: Float32Array, usual: number): Term {
   const places = new Map(levels.map((level, i) => [level, weights[i]!]));
   const elsewhere = other ? weights[levels.length]! : 0;
   const gap = missing ? weights[levels.length + Number(other)]! : 0;
-  const codes = column?.codes ?? null;
-  const byCode = Float64Array.from(
-    column?.levels ?? [],
-    (level) => (level === null ? gap : (places.get(level) ?? elsewhere)) - usual,
-  );
-  for (let i = 0, k = at; i < rows; i += 1, k += stride) {
-    out[k] = out[k]! + factor * (codes === null ? gap - usual : byCode[codes[i]!]!);
-  }
+  let known: { readonly levels: RawColumn["levels"]; readonly byCode: Float64Array } | null = null;
+  return (columns, rows, factor, { out, stride, at }) => {
+    const column = columns.get(name);
+    const codes = column?.codes ?? null;
+    if (codes === null) {
+      addAlike((gap - usual) * factor, rows, out, stride, at);
+      return;
+    }
+    // Stretches of one table share their levels: 10,000 of them are looked up once.
+    if (known?.levels !== column!.levels) {
+      const of = (level: string | null): number => (level === null ? gap : (places.get(level) ?? elsewhere)) - usual;
+      known = { levels: column!.levels, byCode: Float64Array.from(column!.levels, of) };
+    }
+    const { byCode } = known;
+    for (let i = 0, k = at; i < rows; i += 1, k += stride) out[k] = out[k]! + factor * byCode[codes[i]!]!;
+  };
 }
 
 /** Cells of the grid by which the piece of a number is looked up. */
@@ -102,23 +125,18 @@ interface Curve {
   readonly gap: number;
 }
 
-function curveOf(
-  { center, scale, edges, missing }: NumberEncoding,
-  weights: Float32Array,
-  usual: number,
-  factor: number,
-): Curve {
+function curveOf({ center, scale, edges, missing }: NumberEncoding, weights: Float32Array, usual: number): Curve {
   const pieces = Math.max(0, edges.length - 1);
-  const heights = new Float64Array(pieces + 2).fill(-factor * usual);
+  const heights = new Float64Array(pieces + 2).fill(-usual);
   const slopes = new Float64Array(pieces + 2);
   const ends = new Float64Array(pieces + 2).fill(Infinity);
-  let height = -factor * usual;
+  let height = -usual;
   for (let t = 0; t < pieces; t += 1) {
-    const slope = (factor * weights[1 + t]!) / (edges[t + 1]! - edges[t]!);
+    const slope = weights[1 + t]! / (edges[t + 1]! - edges[t]!);
     ends[t] = edges[t]!;
     slopes[t + 1] = slope;
     heights[t + 1] = height - slope * edges[t]!;
-    height += factor * weights[1 + t]!;
+    height += weights[1 + t]!;
     ends[t + 1] = edges[t + 1]!;
     heights[t + 2] = height;
   }
@@ -136,56 +154,33 @@ function curveOf(
     grid,
     low,
     cells,
-    bend: factor * weights[0]!,
+    bend: weights[0]!,
     center,
     narrow: scale === 0 ? 0 : 1 / scale,
     gap: 0,
   };
   const spot = new Float64Array(1);
-  runCurve(bare, Float64Array.of(center), 1, spot, 1, 0);
-  return { ...bare, gap: spot[0]! + (missing ? factor * weights[1 + pieces]! : 0) };
+  addCurve(bare, Float64Array.of(center), 1, spot);
+  return { ...bare, gap: spot[0]! + (missing ? weights[1 + pieces]! : 0) };
 }
 
-function runCurve(
-  curve: Curve,
-  values: Float64Array,
-  rows: number,
-  out: Float64Array,
-  stride: number,
-  at: number,
-): void {
+function addCurve(curve: Curve, values: Float64Array, rows: number, out: Float64Array): void {
   const { heights, slopes, ends, grid, low, cells, bend, center, narrow, gap } = curve;
-  for (let i = 0, k = at; i < rows; i += 1, k += stride) {
+  for (let i = 0; i < rows; i += 1) {
     const x = values[i]!;
-    if (Number.isNaN(x)) {
-      out[k] = out[k]! + gap;
+    if (x !== x) {
+      out[i] = out[i]! + gap;
       continue;
     }
     const cell = (x - low) * cells;
     let t = cell < 0 ? 0 : cell < GRID ? grid[cell | 0]! : grid[GRID - 1]!;
     while (x >= ends[t]!) t += 1;
     const z = (x - center) * narrow;
-    out[k] = out[k]! + heights[t]! + slopes[t]! * x + (bend * z) / Math.sqrt(1 + z * z * NINTH);
+    out[i] = out[i]! + heights[t]! + slopes[t]! * x + (bend * z) / Math.sqrt(1 + z * z * NINTH);
   }
 }
 
 const NINTH = 1 / 9;
-
-function addCurve(
-  feature: NumberEncoding,
-  weights: Float32Array,
-  usual: number,
-  values: Float64Array | null,
-  rows: number,
-  { out, stride, at, factor }: Place,
-): void {
-  const curve = curveOf(feature, weights, usual, factor);
-  if (values !== null) {
-    runCurve(curve, values, rows, out, stride, at);
-    return;
-  }
-  for (let i = 0, k = at; i < rows; i += 1, k += stride) out[k] = out[k]! + curve.gap;
-}
 
 function pieceOf(edges: readonly number[], x: number): number {
   let t = 0;
@@ -193,56 +188,28 @@ function pieceOf(edges: readonly number[], x: number): number {
   return t;
 }
 
-/** Where a row stands on one side of a product: between knot `at` and the next, `share` of the way; -1 for nowhere. */
-interface Standing {
-  readonly at: Int32Array;
-  readonly share: Float64Array;
-}
-
-function standing(side: PairSide, column: RawColumn | undefined, rows: number): Standing {
-  const at = new Int32Array(rows).fill(-1);
-  const share = new Float64Array(rows);
-  if (side.kind === "category") {
-    const byCode = Int32Array.from(column?.levels ?? [], (level) => side.levels.indexOf(level));
-    if (column?.codes) for (let i = 0; i < rows; i += 1) at[i] = byCode[column.codes[i]!]!;
-    return { at, share };
-  }
-  const { knots } = side;
-  const last = knots.length - 1;
-  for (let i = 0; i < rows; i += 1) {
-    const value = column?.values ? column.values[i]! : NaN;
-    if (Number.isNaN(value)) continue;
-    let k = 0;
-    while (k < last && value > knots[k + 1]!) k += 1;
-    at[i] = k;
-    if (k < last && value > knots[k]!) share[i] = (value - knots[k]!) / (knots[k + 1]! - knots[k]!);
-  }
-  return { at, share };
-}
-
-function addPair(
-  { weights }: LinearWeights,
-  pair: PairTerm,
-  columns: ReadonlyMap<string, RawColumn>,
-  rows: number,
-  { out, stride, at, factor }: Place,
-): void {
-  const own = weights.subarray(pair.offset, pair.offset + pair.width);
-  let usual = 0;
-  for (let j = 0; j < own.length; j += 1) usual += own[j]! * (pair.means[j] ?? 0);
-  const a = standing(pair.first, columns.get(pair.first.name), rows);
-  const b = standing(pair.second, columns.get(pair.second.name), rows);
+function pairTerm({ weights }: LinearWeights, pair: PairTerm): Term {
   const many = pair.second.kind === "number" ? pair.second.knots.length : pair.second.levels.length;
-  for (let i = 0, k = at; i < rows; i += 1, k += stride) {
-    let value = -usual;
-    const [x, y, s, t] = [a.at[i]!, b.at[i]!, a.share[i]!, b.share[i]!];
-    if (x >= 0 && y >= 0) {
-      const cell = x * many + y;
-      value += (1 - s) * (1 - t) * own[cell]!;
-      if (t > 0) value += (1 - s) * t * own[cell + 1]!;
-      if (s > 0) value += s * (1 - t) * own[cell + many]!;
-      if (s > 0 && t > 0) value += s * t * own[cell + many + 1]!;
+  // Zeros behind the cells, so that the next one can always be read.
+  const own = new Float64Array(pair.width + many + 2);
+  own.set(weights.subarray(pair.offset, pair.offset + pair.width));
+  let usual = 0;
+  for (let j = 0; j < pair.width; j += 1) usual += own[j]! * (pair.means[j] ?? 0);
+  return (columns, rows, factor, { out, stride, at }) => {
+    const a = standing(pair.first, columns.get(pair.first.name), rows);
+    const b = standing(pair.second, columns.get(pair.second.name), rows);
+    for (let i = 0, k = at; i < rows; i += 1, k += stride) {
+      const x = a.at[i]!;
+      const y = b.at[i]!;
+      let value = -usual;
+      if (x >= 0 && y >= 0) {
+        const cell = x * many + y;
+        const t = b.share[i]!;
+        const low = own[cell]! + t * (own[cell + 1]! - own[cell]!);
+        const high = own[cell + many]! + t * (own[cell + many + 1]! - own[cell + many]!);
+        value += low + a.share[i]! * (high - low);
+      }
+      out[k] = out[k]! + factor * value;
     }
-    out[k] = out[k]! + factor * value;
-  }
+  };
 }

@@ -1,161 +1,140 @@
-import type { Tensor2D } from "@tensorflow/tfjs-core";
-import { minimiseBatch } from "./minimise.ts";
-import type { Backend } from "./runtime.ts";
-import type { Design } from "./encode.ts";
+import { minimise } from "./minimise.ts";
+import { addProducts, addSums, featureStrip, pairStrip } from "./strips.ts";
+import type { RawColumn } from "./columns.ts";
+import type { Encoder } from "./encode.ts";
+import type { PairTerm } from "./pair-sides.ts";
+import type { Strip } from "./strips.ts";
 
 /** Gain of a step, in units of log-loss, below which a fit has settled: far below what any comparison can tell. */
 const SETTLED = 1e-6;
 
-/** One penalised logistic regression of a batch: which rows it learns from, and how strongly its weights are held. */
-export interface LinearTask {
-  /** Rows of this fold are left out; -1 learns from all. */
-  readonly without: number;
-  /** Precision of the normal prior of each weight. */
-  readonly precision: number;
+/** Rows of a linear model, encoded without their zeros; the means of the columns are taken off. */
+export interface LinearDesign {
+  readonly rows: number;
+  readonly width: number;
+  readonly strips: readonly Strip[];
+  readonly means: Float64Array;
 }
 
-/** Weights of one fitted task, and the logit of every row, also of those left out. */
+/** Weights of a fitted model on the columns of its design. */
 export interface LinearFit {
   readonly weights: Float64Array;
   readonly intercept: number;
-  readonly logits: Float64Array;
 }
 
-/**
- * Fits many logistic regressions on one design at once: all folds and penalties share one product with the design in
- * each step, on the backend, while loss and step sizes are 64-bit numbers here. The problem is convex, so nothing
- * hangs on a random start, and there is no batch order to seed.
- */
-export function fitLinear(
-  backend: Backend,
-  design: Design,
-  labels: Float64Array,
-  folds: Int32Array,
-  tasks: readonly LinearTask[],
-  starts: readonly Float64Array[] = [],
-): LinearFit[] {
-  const { tf } = backend;
-  const { rows, width } = design;
-  const x = tf.tensor2d(design.values, [rows, width]);
-  const xt = tf.transpose(x);
-  const counts = tasks.map((task) => folds.reduce((sum, fold) => sum + (fold === task.without ? 0 : 1), 0));
-  const buffer = new Float32Array(rows * tasks.length);
-  try {
-    const found = minimiseBatch(
-      (problems, points) =>
-        evaluate(backend, { x, xt, rows, width, labels, folds, tasks, counts, buffer }, problems, points),
-      tasks.map((task, i) => starts[i] ?? startAt(labels, folds, task.without, width, counts[i]!)),
-      { gradientTolerance: 2e-5, valueTolerance: SETTLED, maxEvaluations: 120 },
-    );
-    return found.map(({ point }) => {
-      const weights = point.slice(0, width);
-      return { weights, intercept: point[width]!, logits: logitsOf(design, weights, point[width]!) };
-    });
-  } finally {
-    x.dispose();
-    xt.dispose();
-  }
+/** Encodes rows for a linear model: features, then products of pairs. */
+export function linearDesign(
+  { encoder, pairs }: { readonly encoder: Encoder; readonly pairs: readonly PairTerm[] },
+  columns: readonly RawColumn[],
+  rows: Int32Array,
+): LinearDesign {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const strips = encoder.features.map((feature, f) =>
+    featureStrip(feature, encoder.offsets[f]!, byName.get(feature.name), rows),
+  );
+  const main = { rows: rows.length, width: encoder.offsets.at(-1)!, strips, means: Float64Array.from(encoder.means) };
+  return withPairs(main, pairs, columns, rows);
 }
 
-/** Logits of a design in 64-bit numbers. */
-export function logitsOf(design: Design, weights: Float64Array, intercept: number): Float64Array {
-  const out = new Float64Array(design.rows);
-  for (let i = 0; i < design.rows; i += 1) {
-    let sum = intercept;
-    const at = i * design.width;
-    for (let j = 0; j < design.width; j += 1) sum += design.values[at + j]! * weights[j]!;
-    out[i] = sum;
-  }
+/** A design with the products of pairs behind its columns. */
+export function withPairs(
+  main: LinearDesign,
+  pairs: readonly PairTerm[],
+  columns: readonly RawColumn[],
+  rows: Int32Array,
+): LinearDesign {
+  if (pairs.length === 0) return main;
+  const width = main.width + pairs.reduce((sum, pair) => sum + pair.width, 0);
+  const means = new Float64Array(width);
+  means.set(main.means);
+  for (const pair of pairs) means.set(pair.means, pair.offset);
+  return { rows: main.rows, width, strips: [...main.strips, ...pairs.map((p) => pairStrip(p, columns, rows))], means };
+}
+
+/** Logits of a design's rows. */
+export function logitsOf({ rows, strips, means }: LinearDesign, { weights, intercept }: LinearFit): Float64Array {
+  let start = intercept;
+  for (let j = 0; j < means.length; j += 1) start -= means[j]! * weights[j]!;
+  const out = new Float64Array(rows).fill(start);
+  for (const strip of strips) addProducts(strip, weights, out);
   return out;
 }
 
-interface Problem {
-  readonly x: Tensor2D;
-  readonly xt: Tensor2D;
-  readonly rows: number;
-  readonly width: number;
-  readonly labels: Float64Array;
-  readonly folds: Int32Array;
-  readonly tasks: readonly LinearTask[];
-  readonly counts: readonly number[];
-  readonly buffer: Float32Array;
+/**
+ * Fits a penalised logistic regression. `precision` is that of the normal prior of each weight. The problem is convex and
+ * solved in 64-bit numbers, so that nothing hangs on a random start or on a backend.
+ */
+export function fitLinear(
+  design: LinearDesign,
+  labels: Float64Array,
+  precision: number,
+  start: LinearFit | null = null,
+): LinearFit {
+  const { rows, width } = design;
+  const hits = labels.reduce((sum, y) => sum + y, 0);
+  const ridge = precision / Math.max(1, rows);
+  const scales = scalesOf(design, (hits / Math.max(1, rows)) * (1 - hits / Math.max(1, rows)), ridge);
+  const point = new Float64Array(width + 1);
+  point[width] = start?.intercept ?? Math.log((hits + 0.5) / (rows - hits + 0.5));
+  for (let j = 0; j < width; j += 1) point[j] = (start?.weights[j] ?? 0) / scales[j]!;
+  const fitOf = (theta: Float64Array): LinearFit => ({
+    weights: Float64Array.from(scales, (scale, j) => theta[j]! * scale),
+    intercept: theta[width]!,
+  });
+  const found = minimise(
+    (theta) => {
+      const fit = fitOf(theta);
+      const { value, gradient } = evaluate(design, labels, ridge, fit);
+      for (let j = 0; j < width; j += 1) gradient[j] = gradient[j]! * scales[j]!;
+      return { value, gradient };
+    },
+    point,
+    { gradientTolerance: 2e-5, valueTolerance: SETTLED, maxEvaluations: 120 },
+  );
+  return fitOf(found.point);
+}
+
+/** Units in which all weights bend the loss about alike: far fewer steps are needed. */
+function scalesOf({ rows, width, means, strips }: LinearDesign, curvature: number, ridge: number): Float64Array {
+  const spreads = new Float64Array(width);
+  // Entries lie between 0 and 1, where the mean square is at most the mean.
+  for (let j = 0; j < width; j += 1) spreads[j] = means[j]! * (1 - means[j]!);
+  for (const strip of strips) {
+    if (strip.kind !== "curve") continue;
+    let sum = 0;
+    for (const value of strip.line) sum += value * value;
+    spreads[strip.offset] = sum / Math.max(1, rows) - means[strip.offset]! ** 2;
+  }
+  return spreads.map((spread) => 1 / Math.sqrt(Math.max(0, spread) * curvature + ridge + 1e-9));
 }
 
 function evaluate(
-  backend: Backend,
-  problem: Problem,
-  active: readonly number[],
-  points: readonly Float64Array[],
-): { values: number[]; gradients: Float64Array[] } {
-  const { tf } = backend;
-  const { rows, width, tasks, counts } = problem;
-  const many = active.length;
-  const weights = new Float32Array(width * many);
-  for (let j = 0; j < width; j += 1) for (let k = 0; k < many; k += 1) weights[j * many + k] = points[k]![j]!;
-  const z = read(backend, () => tf.matMul(problem.x, tf.tensor2d(weights, [width, many])));
-  const { values, interceptGradients, residuals } = residualsOf(problem, active, points, z);
-  const g = read(backend, () => tf.matMul(problem.xt, tf.tensor2d(residuals, [rows, many])));
-  const gradients = points.map((point, k) => {
-    const ridge = tasks[active[k]!]!.precision / Math.max(1, counts[active[k]!]!);
-    const gradient = new Float64Array(width + 1);
-    let penalty = 0;
-    for (let j = 0; j < width; j += 1) {
-      gradient[j] = g[j * many + k]! + ridge * point[j]!;
-      penalty += point[j]! * point[j]!;
-    }
-    gradient[width] = interceptGradients[k]!;
-    values[k] = values[k]! + 0.5 * ridge * penalty;
-    return gradient;
-  });
-  return { values, gradients };
-}
-
-/** Loss, and predicted less seen, row by row and task by task: one exponential serves both. */
-function residualsOf(
-  { rows, width, labels, folds, tasks, counts, buffer }: Problem,
-  active: readonly number[],
-  points: readonly Float64Array[],
-  z: Float32Array,
-): { values: number[]; interceptGradients: Float64Array; residuals: Float32Array } {
-  const many = active.length;
-  const loss = new Float64Array(many);
-  const interceptGradients = new Float64Array(many);
-  // One buffer for all steps: a new one each time would be a gigabyte of garbage in a fit.
-  const residuals = buffer.subarray(0, rows * many);
-  const without = Int32Array.from(active, (task) => tasks[task]!.without);
-  const shares = Float64Array.from(active, (task) => 1 / Math.max(1, counts[task]!));
-  const intercepts = Float64Array.from(points, (point) => point[width]!);
+  design: LinearDesign,
+  labels: Float64Array,
+  ridge: number,
+  fit: LinearFit,
+): { value: number; gradient: Float64Array } {
+  const { rows, width, strips, means } = design;
+  const share = 1 / Math.max(1, rows);
+  const residuals = logitsOf(design, fit);
+  let loss = 0;
+  let total = 0;
   for (let i = 0; i < rows; i += 1) {
-    const label = labels[i]!;
-    const fold = folds[i]!;
-    for (let k = 0, at = i * many; k < many; k += 1, at += 1) {
-      if (without[k] === fold) {
-        residuals[at] = 0;
-        continue;
-      }
-      const logit = z[at]! + intercepts[k]!;
-      const e = Math.exp(-Math.abs(logit));
-      const p = logit >= 0 ? 1 / (1 + e) : e / (1 + e);
-      loss[k] = loss[k]! + (logit > 0 ? logit : 0) + Math.log1p(e) - label * logit;
-      const residual = (p - label) * shares[k]!;
-      interceptGradients[k] = interceptGradients[k]! + residual;
-      residuals[at] = residual;
-    }
+    const z = residuals[i]!;
+    const e = Math.exp(-Math.abs(z));
+    loss += (z > 0 ? z : 0) + Math.log1p(e) - labels[i]! * z;
+    const residual = ((z >= 0 ? 1 : e) / (1 + e) - labels[i]!) * share;
+    residuals[i] = residual;
+    total += residual;
   }
-  return { values: Array.from(loss, (sum, k) => sum * shares[k]!), interceptGradients, residuals };
-}
-
-function read(backend: Backend, work: () => Tensor2D): Float32Array {
-  const tensor = backend.tf.tidy(work);
-  const values = tensor.dataSync<"float32">();
-  tensor.dispose();
-  return values;
-}
-
-function startAt(labels: Float64Array, folds: Int32Array, without: number, width: number, count: number): Float64Array {
-  let positives = 0;
-  for (let i = 0; i < labels.length; i += 1) if (folds[i] !== without) positives += labels[i]!;
-  const start = new Float64Array(width + 1);
-  start[width] = Math.log((positives + 0.5) / (count - positives + 0.5));
-  return start;
+  const gradient = new Float64Array(width + 1);
+  for (const strip of strips) addSums(strip, residuals, gradient);
+  let penalty = 0;
+  for (let j = 0; j < width; j += 1) {
+    const weight = fit.weights[j]!;
+    gradient[j] = gradient[j]! - total * means[j]! + ridge * weight;
+    penalty += weight * weight;
+  }
+  gradient[width] = total;
+  return { value: loss * share + 0.5 * ridge * penalty, gradient };
 }

@@ -1,104 +1,17 @@
-import { encode } from "./encode.ts";
+import { inOrder } from "./order.ts";
+import { sigmoid } from "./special.ts";
+import { placesOf, standing } from "./pair-sides.ts";
+import { addSums, pairStrip } from "./strips.ts";
 import type { RawColumn } from "./columns.ts";
-import type { Design, Encoder } from "./encode.ts";
-
-/** One side of a product: a number through knots, or a category through its commonest levels. */
-export type PairSide =
-  | { readonly kind: "number"; readonly name: string; readonly knots: readonly number[] }
-  | { readonly kind: "category"; readonly name: string; readonly levels: readonly (string | null)[] };
-
-/** Products of two features, as columns behind the encoded ones. */
-export interface PairTerm {
-  readonly first: PairSide;
-  readonly second: PairSide;
-  /** First column, and how many. */
-  readonly offset: number;
-  readonly width: number;
-  /** Training means of the columns, subtracted. */
-  readonly means: readonly number[];
-}
+import type { PairSide, PairTerm } from "./pair-sides.ts";
 
 const KNOTS = 4;
 const LEVELS = 4;
 
-/** Coarse values of a feature, `places` for each row: hats around knots, or one of the levels. */
-function sideValues(side: PairSide, columns: readonly RawColumn[], rows: Int32Array): Float32Array {
-  const places = placesOf(side);
-  const out = new Float32Array(rows.length * places);
-  const column = columns.find(({ name }) => name === side.name);
-  if (side.kind === "category") {
-    const byCode = Int32Array.from(column?.levels ?? [], (level) => side.levels.indexOf(level));
-    for (let i = 0; i < rows.length; i += 1) {
-      const place = column?.codes ? byCode[column.codes[rows[i]!]!]! : -1;
-      if (place >= 0) out[i * places + place] = 1;
-    }
-    return out;
-  }
-  for (let i = 0; i < rows.length; i += 1) {
-    const value = column?.values ? column.values[rows[i]!]! : NaN;
-    if (!Number.isNaN(value)) hats(side.knots, value, out, i * places);
-  }
-  return out;
-}
-
-function hats(knots: readonly number[], value: number, out: Float32Array, at: number): void {
-  const last = knots.length - 1;
-  if (value <= knots[0]!) out[at] = 1;
-  else if (value >= knots[last]!) out[at + last] = 1;
-  else {
-    let k = 0;
-    while (value > knots[k + 1]!) k += 1;
-    const share = (value - knots[k]!) / (knots[k + 1]! - knots[k]!);
-    out[at + k] = 1 - share;
-    out[at + k + 1] = share;
-  }
-}
-
-function placesOf(side: PairSide): number {
-  return side.kind === "number" ? side.knots.length : side.levels.length;
-}
-
-/** Columns of a linear model: encoded features, then the products. */
-export function linearDesign(
-  part: { readonly encoder: Encoder; readonly pairs: readonly PairTerm[] },
-  columns: readonly RawColumn[],
-  rows: Int32Array,
-): Design {
-  const main = encode(part.encoder, columns, rows);
-  return part.pairs.length === 0 ? main : pairColumns(main, part.pairs, columns, rows);
-}
-
-/** A design with the products of pairs behind its columns. */
-function pairColumns(
-  main: Design,
-  pairs: readonly PairTerm[],
-  columns: readonly RawColumn[],
-  rows: Int32Array,
-): Design {
-  const width = main.width + pairs.reduce((sum, pair) => sum + pair.width, 0);
-  const values = new Float32Array(main.rows * width);
-  for (let i = 0; i < main.rows; i += 1) {
-    values.set(main.values.subarray(i * main.width, (i + 1) * main.width), i * width);
-  }
-  for (const pair of pairs) {
-    const a = sideValues(pair.first, columns, rows);
-    const b = sideValues(pair.second, columns, rows);
-    const [na, nb] = [placesOf(pair.first), placesOf(pair.second)];
-    for (let i = 0; i < main.rows; i += 1) {
-      const at = i * width + pair.offset;
-      for (let k = 0; k < na; k += 1) {
-        for (let l = 0; l < nb; l += 1) {
-          values[at + k * nb + l] = a[i * na + k]! * b[i * nb + l]! - (pair.means[k * nb + l] ?? 0);
-        }
-      }
-    }
-  }
-  return { rows: main.rows, width, values };
-}
-
 /**
  * Finds the pairs of features whose products explain most of what the additive part leaves over: for each pair the gain
- * of a coarse grid over its margins, in log-likelihood. Gives at most `most`, best first, as columns behind `offset`.
+ * of a coarse grid over its margins, in log-likelihood. Labels and logits are in the order of `rows`. Gives at most `most`,
+ * best first, as columns behind `offset`.
  */
 export function findPairs(
   columns: readonly RawColumn[],
@@ -108,11 +21,8 @@ export function findPairs(
   most: number,
   offset: number,
 ): PairTerm[] {
-  const g = Float64Array.from(rows, (i) => labels[i]! - 1 / (1 + Math.exp(-logits[i]!)));
-  const h = Float64Array.from(rows, (i) => {
-    const p = 1 / (1 + Math.exp(-logits[i]!));
-    return p * (1 - p);
-  });
+  const g = labels.map((y, i) => y - sigmoid(logits[i]!));
+  const h = logits.map((z) => sigmoid(z) * (1 - sigmoid(z)));
   const sides = columns
     .map((column) => sideOf(column, rows))
     .filter((side): side is PairSide => side !== null)
@@ -123,18 +33,16 @@ export function findPairs(
   }
   found.sort((x, y) => y.gain - x.gain || x.a - y.a || x.b - y.b);
   let at = offset;
+  const ones = new Float64Array(rows.length).fill(1);
   return found
     .slice(0, most)
     .filter(({ gain }) => gain > 4)
     .map(({ a, b }) => {
       const [first, second] = [sides[a]!.side, sides[b]!.side];
       const bare = { first, second, offset: 0, width: placesOf(first) * placesOf(second), means: [] };
-      const plain = pairColumns({ rows: rows.length, width: 0, values: new Float32Array(0) }, [bare], columns, rows);
-      const means = Array.from({ length: bare.width }, (_unused, j) => {
-        let sum = 0;
-        for (let i = 0; i < rows.length; i += 1) sum += plain.values[i * bare.width + j]!;
-        return Math.fround(sum / Math.max(1, rows.length));
-      });
+      const sums = new Float64Array(bare.width);
+      addSums(pairStrip(bare, columns, rows), ones, sums);
+      const means = Array.from(sums, (sum) => Math.fround(sum / Math.max(1, rows.length)));
       const pair = { ...bare, offset: at, means };
       at += bare.width;
       return pair;
@@ -143,9 +51,8 @@ export function findPairs(
 
 function sideOf(column: RawColumn, rows: Int32Array): PairSide | null {
   if (column.values !== null) {
-    const sorted = Float64Array.from(rows, (i) => column.values![i]!)
-      .filter((value) => !Number.isNaN(value))
-      .sort();
+    const { values } = column;
+    const sorted = Float64Array.from(inOrder(values, rows), (i) => values[i]!);
     const at = (k: number): number => sorted[Math.round(((k + 0.5) / KNOTS) * (sorted.length - 1))] ?? 0;
     const ends = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
     const knots = [...new Set(Array.from({ length: KNOTS }, (_unused, k) => at(k)))];
@@ -164,19 +71,10 @@ function sideOf(column: RawColumn, rows: Int32Array): PairSide | null {
 
 /** Cell of each row: the nearest knot or the level; one more for everything else. */
 function cellsOf(side: PairSide, columns: readonly RawColumn[], rows: Int32Array): Uint8Array {
+  const column = columns.find(({ name }) => name === side.name);
+  const { at, share } = standing(side, column, rows.length, rows);
   const places = placesOf(side);
-  const values = sideValues(side, columns, rows);
-  return Uint8Array.from(rows, (_row, i) => {
-    let best = places;
-    let top = 0;
-    for (let k = 0; k < places; k += 1) {
-      if (values[i * places + k]! > top) {
-        top = values[i * places + k]!;
-        best = k;
-      }
-    }
-    return best;
-  });
+  return Uint8Array.from(at, (k, i) => (k < 0 ? places : k + (share[i]! > 0.5 ? 1 : 0)));
 }
 
 interface Gridded {
@@ -186,12 +84,7 @@ interface Gridded {
 
 function gridGain(a: Gridded, b: Gridded, g: Float64Array, h: Float64Array): number {
   const [na, nb] = [placesOf(a.side) + 1, placesOf(b.side) + 1];
-  const sums = new Float64Array(2 * na * nb);
-  for (let i = 0; i < g.length; i += 1) {
-    const at = 2 * (a.cells[i]! * nb + b.cells[i]!);
-    sums[at] = sums[at]! + g[i]!;
-    sums[at + 1] = sums[at + 1]! + h[i]!;
-  }
+  const sums = gridSums(a.cells, b.cells, nb, g, h, na * nb);
   const score = (gg: number, hh: number): number => (gg * gg) / (hh + 5);
   let gain = 0;
   const rows = new Float64Array(2 * na);
@@ -212,4 +105,22 @@ function gridGain(a: Gridded, b: Gridded, g: Float64Array, h: Float64Array): num
   for (let l = 0; l < nb; l += 1) gain -= score(lines[2 * l]!, lines[2 * l + 1]!);
   // Under no interaction the gain is about the number of free cells.
   return (gain - Math.max(0, cells - na - nb + 1)) / 2;
+}
+
+/** Sums of both derivatives in each cell of a grid, side by side. */
+function gridSums(
+  first: Uint8Array,
+  second: Uint8Array,
+  many: number,
+  g: Float64Array,
+  h: Float64Array,
+  cells: number,
+): Float64Array {
+  const sums = new Float64Array(2 * cells);
+  for (let i = 0; i < first.length; i += 1) {
+    const at = 2 * (first[i]! * many + second[i]!);
+    sums[at] = sums[at]! + g[i]!;
+    sums[at + 1] = sums[at + 1]! + h[i]!;
+  }
+  return sums;
 }

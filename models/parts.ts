@@ -1,6 +1,6 @@
 import { encode } from "./encode.ts";
 import { openForest, walkForest } from "./forest-score.ts";
-import { linearEffects, linearLogits } from "./linear-score.ts";
+import { openLinear } from "./linear-score.ts";
 import { networkEffects, networkLogits } from "./network-score.ts";
 import { ruleEffects, ruleLogit } from "./rule.ts";
 import { binRows } from "./tree-features.ts";
@@ -64,14 +64,11 @@ export function openPart(backend: Backend, part: Part): OpenPart {
     };
   }
   const features = part.encoder.features.map(({ name }) => name);
+  const linear = openLinear(part);
   return {
     weight: part.weight,
-    logits: ({ columns, rows }) => linearLogits(part, columns, rows),
-    effects: ({ columns, rows }) => ({
-      base: part.intercept,
-      features,
-      effects: linearEffects(part, columns, rows),
-    }),
+    logits: ({ columns, rows }) => linear.logits(columns, rows),
+    effects: ({ columns, rows }) => ({ base: part.intercept, features, effects: linear.effects(columns, rows) }),
   };
 }
 

@@ -1,4 +1,7 @@
-import { columnType, isMissing, numericValue, toNumber } from "./table.ts";
+import { everyRow } from "./columns.ts";
+import { inOrder } from "./order.ts";
+import { columnType, isMissing, toNumber } from "./table.ts";
+import type { RawColumn } from "./columns.ts";
 import type { Cell, ColumnType, Table } from "./table.ts";
 
 /** Outcomes as 0 and 1, and the value that counts as 1. */
@@ -75,22 +78,21 @@ export function outcomeNotice(column: readonly Cell[], target: string, positive:
   return [`${target} has ${String(many)} values: "${positive}" counts as the outcome, every other one does not`];
 }
 
-/** The usual value of each feature: the middle number, or the commonest level. */
-export function usualValues(table: Table, types: Readonly<Record<string, ColumnType>>): Record<string, string> {
+/** The usual value of each feature: the middle number, or the commonest level. `columns` are the table's, read once. */
+export function usualValues(table: Table, columns: readonly RawColumn[]): Record<string, string> {
   const usual: Record<string, string> = {};
-  for (const [name, type] of Object.entries(types)) {
-    const column = table.columns[name] ?? [];
-    if (type === "category") {
+  for (const { name, values } of columns) {
+    const cells = table.columns[name] ?? [];
+    if (values === null) {
       const counts = new Map<string, number>();
-      for (const cell of column) {
+      for (const cell of cells) {
         if (!isMissing(cell)) counts.set(String(cell), (counts.get(String(cell)) ?? 0) + 1);
       }
       usual[name] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0] ?? "";
       continue;
     }
-    const cells = column.filter((cell) => !isMissing(cell) && numericValue(type, cell) !== null);
-    const sorted = cells.sort((a, b) => numericValue(type, a)! - numericValue(type, b)!);
-    usual[name] = String(sorted[Math.floor(sorted.length / 2)] ?? "");
+    const order = inOrder(values, everyRow(values.length));
+    usual[name] = String(cells[order[Math.floor(order.length / 2)] ?? -1] ?? "");
   }
   return usual;
 }

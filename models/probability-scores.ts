@@ -4,7 +4,7 @@ import { rateInWords } from "./bands.ts";
 import { driftBaseline, driftedShare, measureDrift, SCORE_FEATURE } from "./drift.ts";
 import { chooseVersion } from "./registry.ts";
 import { topReasons } from "./reasons.ts";
-import { scoreTable } from "./score.ts";
+import { openModel, scoreTable } from "./score.ts";
 import { CONTEXT_COLUMNS } from "./scoring-types.ts";
 import { tableFromRows } from "./table.ts";
 import { openTraining } from "./tabular.ts";
@@ -98,12 +98,16 @@ function warnings(spec: OutcomeSpec, { decision, reason, gates }: VersionChoice)
   ];
 }
 
+/** Customers who are explained at a time: effects of everybody at once would fill the memory. */
+const EXPLAINED = 4096;
+
 function scored(backend: Backend, spec: OutcomeSpec, input: ScoringInput, chosen: Chosen): Omit<ScorePart, "notices"> {
   const { choice, past } = chosen;
   const model = choice.champion;
   const why = input.current.map(spec.excluded);
   const eligible = input.current.filter((_row, i) => why[i] === null);
-  const scores = scoreTable(backend, model, tableFromRows(eligible, model.features));
+  const opened = openModel(backend, model);
+  const scores = opened.score(tableFromRows(eligible, model.features), { effects: false });
   const speaking = { mode: input.mode, currency: input.homeCurrency };
   const order = eligible
     .map((row, i) => ({ row, i, p: scores.probabilities[i]!, z: scores.logits[i]! }))
@@ -115,9 +119,13 @@ function scored(backend: Backend, spec: OutcomeSpec, input: ScoringInput, chosen
     const about = { customer_id: idOf(row), value: p, rank: rank + 1, band, meaning, not_scored_reason: null };
     return { ...shared, ...about };
   });
-  const reasons: ReasonRow[] = order.flatMap(({ row, i }) =>
-    topReasons(scores.effects[i]!, { row, score: spec.score }, speaking),
-  );
+  const reasons: ReasonRow[] = [];
+  for (let from = 0; from < order.length; from += EXPLAINED) {
+    const block = order.slice(from, from + EXPLAINED).map(({ row }) => row);
+    const { effects } = opened.score(tableFromRows(block, model.features));
+    for (const [k, row] of block.entries())
+      reasons.push(...topReasons(effects[k]!, { row, score: spec.score }, speaking));
+  }
   const rest = input.current.filter((_row, i) => why[i] !== null).sort(byActivity);
   for (const row of rest) rows.push(withoutScore(shared, row, rows.length + 1, spec.excluded(row) ?? ""));
   return {

@@ -5,7 +5,7 @@ import { openPart } from "./parts.ts";
 import { sigmoid } from "./special.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Calibration } from "./calibrate.ts";
-import type { PartEffects, ScoringRows } from "./parts.ts";
+import type { OpenPart, PartEffects, ScoringRows } from "./parts.ts";
 import type { Backend } from "./runtime.ts";
 import type { Table } from "./table.ts";
 
@@ -29,6 +29,12 @@ export interface Scores {
 
 const CHUNK = 4096;
 
+/** A model made ready for any number of tables. */
+export interface OpenModel {
+  /** As {@link scoreTable}. */
+  score(table: Table, options?: { readonly effects?: boolean }): Scores;
+}
+
 /**
  * Scores a table in chunks of 4,096 rows. Effects come from the same parts as the scores: weights for linear parts,
  * Shapley values for trees, shares of the change for networks; a curve of calibration stretches all effects of a row
@@ -40,10 +46,18 @@ export function scoreTable(
   table: Table,
   options: { readonly effects?: boolean } = {},
 ): Scores {
+  return openModel(backend, model).score(table, options);
+}
+
+/** Makes a model ready, for tables that are explained block by block: effects of many rows at once fill the memory. */
+export function openModel(backend: Backend, model: TabularModel): OpenModel {
+  const parts = model.parts.map((part) => openPart(backend, part));
+  return { score: (table, options = {}) => scoreWith(model, parts, table, options.effects ?? true) };
+}
+
+function scoreWith(model: TabularModel, parts: readonly OpenPart[], table: Table, wanted: boolean): Scores {
   const raw = new Float64Array(table.rows);
   const effects: (readonly Effect[])[] = [];
-  const wanted = options.effects ?? true;
-  const parts = model.parts.map((part) => openPart(backend, part));
   let base = 0;
   for (let from = 0; from < Math.max(1, table.rows); from += CHUNK) {
     const rows = Math.min(table.rows, from + CHUNK) - from;

@@ -169,12 +169,12 @@ function packer(
   types: Readonly<Record<string, ColumnType>>,
   positive: string,
   options: TrainOptions,
-  { labels, folds }: TrainingData,
+  { columns, labels, folds }: TrainingData,
   comparisons: readonly Comparison[],
 ): (shipped: Candidate) => Shipped {
   const dataHash = tableHash(table);
   const features = Object.keys(types);
-  const usual = usualValues(table, types);
+  const usual = usualValues(table, columns);
   return (shipped) => {
     const calibration = fitCalibration(shipped.outOfFold, labels, folds);
     const outOfFold = shipped.outOfFold.map((value) => calibrated(calibration, value));

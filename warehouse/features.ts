@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { SqlClient } from "#core";
+import type { Database, SqlClient } from "#core";
+import { readBlocks } from "./cursor.ts";
 
 /** Features of one customer on one evening, by name; `label_...` columns only in training snapshots. */
 export interface FeatureRow {
@@ -28,13 +29,17 @@ const FEATURES = readFileSync(new URL("./features.sql", import.meta.url), "utf8"
  * Reads the features of every customer as of a cut-off from the run's candidate tables, ordered by customer id. Throws a
  * RangeError when the label window would end after the last day that is known.
  */
-export async function readFeatures(db: SqlClient, options: FeatureOptions): Promise<readonly FeatureRow[]> {
+export async function readFeatures(db: Database, options: FeatureOptions): Promise<readonly FeatureRow[]> {
   const { cutoff, horizonDays, knownUntil, share = 1 } = options;
   if (knownUntil !== undefined && addDays(cutoff, horizonDays) > knownUntil) {
     throw new RangeError(`the label window of ${cutoff} ends after ${knownUntil}`);
   }
-  const { rows } = await db.query<FeatureRow>(FEATURES, [cutoff, horizonDays, knownUntil !== undefined, share]);
-  return rows;
+  const values = [cutoff, horizonDays, knownUntil !== undefined, share];
+  return db.transaction(async (tx) => {
+    const found: FeatureRow[] = [];
+    for await (const rows of readBlocks<FeatureRow>(tx, FEATURES, values)) for (const row of rows) found.push(row);
+    return found;
+  });
 }
 
 /**
@@ -80,32 +85,43 @@ export interface PurchaseRead {
 }
 
 /** Reads purchases (invoices, sales, gifts) and returns (credit memos, refunds) up to and with a day, by customer. */
-export async function readPurchases(db: SqlClient, options: { readonly until: string }): Promise<PurchaseRead> {
-  const { rows } = await db.query<{ customer_id: string; returned: boolean; day: number; amount: number | null }>(
-    `select t.customer_id, t.kind in ('credit_memo', 'refund') as returned,
-       (t.date - date '1970-01-01')::int as day, t.home_amount::double precision as amount
-     from build.transactions t
-     where t.customer_id is not null and not t.voided and t.date <= $1::date
-       and t.kind in ('invoice', 'sale', 'gift', 'credit_memo', 'refund')
-     order by t.customer_id, t.date, t.transaction_key`,
-    [options.until],
-  );
-  const found = new Map<
-    string,
-    { purchases: { day: number; amount: number }[]; returns: { day: number; amount: number }[] }
-  >();
+export async function readPurchases(db: Database, options: { readonly until: string }): Promise<PurchaseRead> {
+  const found = new Map<string, { purchases: PurchaseOn[]; returns: PurchaseOn[] }>();
   let documentsWithoutRate = 0;
-  for (const row of rows) {
-    const history = found.get(row.customer_id) ?? { purchases: [], returns: [] };
-    found.set(row.customer_id, history);
-    if (row.amount === null) documentsWithoutRate += 1;
-    else (row.returned ? history.returns : history.purchases).push({ day: row.day, amount: row.amount });
-  }
+  await db.transaction(async (tx) => {
+    for await (const rows of readBlocks<PurchaseLine>(tx, PURCHASES, [options.until])) {
+      for (const row of rows) {
+        const history = found.get(row.customer_id) ?? { purchases: [], returns: [] };
+        found.set(row.customer_id, history);
+        if (row.amount === null) documentsWithoutRate += 1;
+        else (row.returned ? history.returns : history.purchases).push({ day: row.day, amount: row.amount });
+      }
+    }
+  });
   return {
     histories: [...found].map(([customerId, history]) => ({ customerId, ...history })),
     documentsWithoutRate,
   };
 }
+
+interface PurchaseOn {
+  readonly day: number;
+  readonly amount: number;
+}
+
+interface PurchaseLine {
+  readonly customer_id: string;
+  readonly returned: boolean;
+  readonly day: number;
+  readonly amount: number | null;
+}
+
+const PURCHASES = `select t.customer_id, t.kind in ('credit_memo', 'refund') as returned,
+       (t.date - date '1970-01-01')::int as day, t.home_amount::double precision as amount
+     from build.transactions t
+     where t.customer_id is not null and not t.voided and t.date <= $1::date
+       and t.kind in ('invoice', 'sale', 'gift', 'credit_memo', 'refund')
+     order by t.customer_id, t.date, t.transaction_key`;
 
 function addDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

@@ -59,8 +59,13 @@ function plainValue(
   if (typeof literal === "string") return literal.replace(/\s+/g, " ").trim();
   const id = idOf(value);
   const node = nodes.get(id);
-  if (node === undefined || above.has(id) || depth >= MAX_DEPTH) return id.replace(/^(tel|mailto):/, "");
+  if (node === undefined || saysNothing(node) || above.has(id) || depth >= MAX_DEPTH) return id.replace(/^(tel|mailto):/, "");
   return itemOfNode(node, nodes, above, depth + 1);
+}
+
+/** A page is a subject of its own as soon as it names its vocabulary: a link to it is a link. */
+function saysNothing(node: RdfNode): boolean {
+  return Object.keys(node).every((name) => name === "@id" || name === USES_VOCABULARY);
 }
 
 /** The last part of a vocabulary's address: what the property is called. */

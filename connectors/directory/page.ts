@@ -4,6 +4,7 @@ import { decodeHtml, listingId } from "./parse.ts";
 import { absolute, jsonLdItems, listedOf, microdataItems } from "./structured.ts";
 import type { Item } from "./structured.ts";
 import { pageItems, SYNTAXES } from "./syntax/items.ts";
+import { typeNames } from "./types.ts";
 import type { Syntax } from "./syntax/items.ts";
 import { loadPage } from "./syntax/load.ts";
 
@@ -85,7 +86,7 @@ function nameOf(value: unknown): string {
 function addFields(draft: Draft, item: Item, syntax: Syntax, url: string): void {
   draft.syntaxes.add(syntax);
   for (const [name, value] of Object.entries(item)) {
-    if (name === "@type") for (const type of [value].flat()) draft.types.add(String(type));
+    if (name === "@type") for (const type of typeNames(value)) draft.types.add(type);
     if (name.startsWith("@") || draft.fields[name] !== undefined) continue;
     draft.fields[name] = value;
     draft.provenance[name] = { syntax, url };

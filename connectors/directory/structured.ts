@@ -43,13 +43,13 @@ function collect(value: unknown, items: Item[], depth: number, publisher: boolea
 /** Top-level microdata items of a page, nested ones as objects, in the shape of JSON-LD. */
 export function microdataItems($: CheerioAPI, base: string): readonly Item[] {
   const link = (address: string, visible: () => string): string =>
-    /^(tel|mailto):/.test(address) ? linkText(address, visible()) : absolute(address, base);
+    /^(tel|mailto):/.test(address) ? linkText(address, visible()) : address;
   return nestedItems(microdataOf($, base, link).map((item) => plainItem(item, base)));
 }
 
 function plainItem(found: MicrodataItem, base: string): Item {
   const item: Record<string, unknown> = {};
-  if (found.type !== undefined) item["@type"] = found.type;
+  if (found.type !== undefined) item["@type"] = plainType(found.type);
   if (found.id !== undefined) item["@id"] = absolute(found.id, base);
   const plain = (value: MicrodataValue): unknown => (typeof value === "string" ? value : plainItem(value, base));
   for (const [name, value] of Object.entries(found.properties ?? {})) {
@@ -57,6 +57,12 @@ function plainItem(found: MicrodataItem, base: string): Item {
     for (const one of values) add(item, name.replace(/^.*[/#]/, ""), plain(one));
   }
   return item;
+}
+
+/** The names of schema.org's own types, as the other syntaxes write them; addresses of other vocabularies stay. */
+function plainType(type: string | readonly string[]): string | readonly string[] {
+  if (typeof type !== "string") return type.map((one) => plainType(one) as string);
+  return type.replace(/^https?:\/\/schema\.org\//, "");
 }
 
 /** The number behind a `tel:` link or the address behind `mailto:`; the visible text where it says more. */

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { C360Error } from "#core";
-import type { Cell, CellType, RowSource, SheetRow } from "../table/cells.ts";
-import { cellText, rowBlocks } from "../table/cells.ts";
+import type { CellType, RowCell, RowSource, SheetRow } from "../table/cells.ts";
+import { cellText, cellType, cellValue, rowBlocks } from "../table/cells.ts";
 import { findTable } from "../table/detect.ts";
 import { isTotalLine } from "../table/rows.ts";
 import { nameWarning, openBook } from "./book.ts";
@@ -71,15 +71,16 @@ export async function* readCells(
     for await (const block of rowBlocks(rows)) {
       for (const { row, cells } of block) {
         for (const [index, cell] of cells.entries()) {
-          if (cell.type !== "empty") yield cellLine(name, row, index + 1, cell);
+          if (cellType(cell) !== "empty") yield cellLine(name, row, index + 1, cell);
         }
       }
     }
   });
 }
 
-function cellLine(sheet: string, row: number, column: number, cell: Cell): CellLine {
-  return { sheet, row, column, type: cell.type, value: cell.value, format: cell.format ?? "General" };
+function cellLine(sheet: string, row: number, column: number, cell: RowCell): CellLine {
+  const format = typeof cell === "string" ? "General" : (cell.format ?? "General");
+  return { sheet, row, column, type: cellType(cell), value: cellValue(cell), format };
 }
 
 /** The tables of a file with their provenance, hidden sheets too, then the verdict. Throws as {@link readCells} does. */
@@ -188,7 +189,7 @@ async function* lineSheets(
 
 /** A byte without a meaning; or letters of two bytes read one byte out of step, which all end in a zero. */
 const STEP = Array.from({ length: 95 }, (_, n) => String.fromCharCode((n + 32) * 256)).join("");
-const LOST = new RegExp(`\ufffd|[${STEP}]{4,}`, "g");
+const LOST = new RegExp(`[\ufffd\u0000]|[${STEP}]{4,}`, "g");
 
 /** Passes rows on and counts the characters that stand for bytes without a meaning. */
 async function* countLost(
@@ -197,7 +198,8 @@ async function* countLost(
 ): AsyncGenerator<readonly SheetRow[], void, void> {
   for await (const block of blocks) {
     for (const { cells } of block) {
-      for (const { value } of cells) {
+      for (const cell of cells) {
+        const value = cellValue(cell);
         if (typeof value === "string") lost.characters += value.match(LOST)?.length ?? 0;
       }
     }

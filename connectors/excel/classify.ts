@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { TextDecoder } from "node:util";
@@ -19,10 +20,14 @@ export async function digestFile(path: string, file: string): Promise<Digest> {
   const hash = createHash("sha256");
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let validUtf8 = true;
+  // True where a character of several bytes may go on in the next piece.
+  let open = false;
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
       hash.update(chunk as Buffer);
-      if (validUtf8) validUtf8 = accepts(decoder, chunk as Buffer);
+      if (!validUtf8 || (!open && isAscii(chunk as Buffer))) continue;
+      validUtf8 = accepts(decoder, chunk as Buffer);
+      open = ((chunk as Buffer).at(-1) ?? 0) >= 0x80;
     }
     if (validUtf8) validUtf8 = accepts(decoder, null);
   } catch (error) {
@@ -53,8 +58,9 @@ export function lockedError(error: unknown, file: string): unknown {
 
 /** Tells workbooks from text files by content. Throws FILE_* for what is neither. */
 export async function classify(path: string, file: string, size: number): Promise<FileKind> {
-  if (size === 0) throw fileError("corrupt", file, "it is empty");
   const head = await firstBytes(path, 8192);
+  const hasMark = head.length === 3 && head.equals(Buffer.from([0xef, 0xbb, 0xbf]));
+  if (size === 0 || hasMark) throw fileError("corrupt", file, "it is empty");
   const magic = head.subarray(0, 8).toString("hex");
   if (magic.startsWith("504b0304")) {
     if (size > LIMITS.compressedBytes) throw tooLarge(file, LIMITS.compressedBytes);
@@ -91,7 +97,10 @@ function refuseMarkup(head: Buffer, file: string): void {
 function refuseBinary(head: Buffer, file: string): void {
   const marked = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (marked || utf16Guess(head) !== null) return;
-  const odd = head.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
-  if (head.includes(0) || odd > head.length * 0.02)
-    throw fileError("unsupported", file, "it is neither a workbook nor text");
+  if (head[0] === 0 && head[1] === 0 && head[2] === 0xfe && head[3] === 0xff) return;
+  // A few strays in a text are damage of the text; unit separators and the end mark of DOS belong there.
+  const odd = head.filter(
+    (byte) => byte < 9 || (byte > 13 && byte < 32 && ![26, 27, 28, 29, 30, 31].includes(byte)),
+  ).length;
+  if (odd > Math.max(2, head.length * 0.005)) throw fileError("unsupported", file, "it is neither a workbook nor text");
 }

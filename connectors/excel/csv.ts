@@ -8,6 +8,8 @@ export class CsvError extends Error {}
 export interface CsvParser {
   /** Records that are complete with this piece. Throws {@link CsvError} for a record that grows beyond 4 M characters. */
   push(text: string): string[][];
+  /** Characters of a record that is not whole yet. */
+  waiting(): number;
   /** The last record, if there is one without a line end. Throws {@link CsvError} where a quote is still open. */
   end(): string[][];
 }
@@ -27,6 +29,7 @@ export function createCsvParser(delimiter: string): CsvParser {
   };
   return {
     push: (text) => run(text, false),
+    waiting: () => rest.length,
     end: () => {
       const records = run("", true);
       if (rest !== "") throw new CsvError("a quote is opened and never closed");

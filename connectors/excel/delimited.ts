@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { EMPTY, textCell } from "../table/cells.ts";
+import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
 import { createCsvParser, CsvError } from "./csv.ts";
 import { decoderFor, guessEncoding } from "./encoding.ts";
@@ -19,8 +19,13 @@ export interface TextForm {
 
 const SAMPLE_BYTES = 256 * 1024;
 const CANDIDATES = [",", ";", "\t", "|"] as const;
+/** Rare ones, believed where all lines agree and none of the others is there. */
+const RARE = ["^", "~", "\u001f", "\u0001"] as const;
 /** Characters by which the delimiter is found. */
 const SNIFFED = 64 * 1024;
+
+/** Excel's own first line; some programs put it in quotes. */
+const SEPARATOR_LINE = /^"?sep=(.)"?(?:\r?\n|\r)/i;
 
 /** Finds out how a text file is written; `validUtf8` says what a pass over the whole file found. */
 export async function textForm(path: string, validUtf8: boolean): Promise<TextForm> {
@@ -29,7 +34,7 @@ export async function textForm(path: string, validUtf8: boolean): Promise<TextFo
   const text = decoderFor(encoding)
     .decode(sample)
     .replace(/^\ufeff/, "");
-  const told = /^sep=(.)\r?\n/i.exec(text)?.[1];
+  const told = SEPARATOR_LINE.exec(text)?.[1];
   const found = sniff(text);
   const columns = told === undefined ? found.columns : 2;
   return { encoding, delimiter: told ?? found.delimiter, columns, separatorLine: told !== undefined };
@@ -47,7 +52,12 @@ export async function firstBytes(path: string, length: number): Promise<Buffer> 
   }
 }
 
+const UTF32_LE = Buffer.from([0xff, 0xfe, 0, 0]);
+const UTF32_BE = Buffer.from([0, 0, 0xfe, 0xff]);
+
 function encodingOf(sample: Buffer, validUtf8: boolean): TextEncoding {
+  if (sample.subarray(0, 4).equals(UTF32_LE)) return "utf-32le";
+  if (sample.subarray(0, 4).equals(UTF32_BE)) return "utf-32be";
   if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
   if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
   const wide = utf16Guess(sample);
@@ -81,12 +91,32 @@ function sniff(text: string): { readonly delimiter: string; readonly columns: nu
     const frequency = new Map<number, number>();
     for (const count of counts) frequency.set(count, (frequency.get(count) ?? 0) + 1);
     const usual = [...frequency].filter(([count]) => count > 1).sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
-    if (usual === undefined) continue;
+    if (usual === undefined || !isThroughout(counts)) continue;
     // Lines that do not agree weigh more than further columns: a mark that fills one long cell is no delimiter.
     const score = (usual[1] / counts.length) ** 2 * Math.min(usual[0], 20) ** 0.5;
     if (score > best.score) best = { delimiter, score, columns: usual[0] };
   }
-  return best;
+  return best.columns > 1 ? best : (rareDelimiter(text) ?? best);
+}
+
+/**
+ * True where a delimiter parts the lines of a table: the first line, half of all, or every one below some title lines. A
+ * sign that stands in a few cells of a single column does not.
+ */
+function isThroughout(counts: readonly number[]): boolean {
+  const parted = counts.filter((count) => count > 1).length;
+  if ((counts[0] ?? 1) > 1 || parted * 2 >= counts.length) return true;
+  return parted >= 2 && counts.slice(counts.length - parted).every((count) => count > 1);
+}
+
+function rareDelimiter(text: string): { readonly delimiter: string; readonly columns: number } | null {
+  for (const delimiter of RARE) {
+    const counts = fieldCounts(text, delimiter).filter((count) => count > 0);
+    const [first = 1] = counts;
+    if (first > 1 && counts.length > 1 && counts.every((count) => count === first))
+      return { delimiter, columns: first };
+  }
+  return null;
 }
 
 /** Fields per line of the first lines, delimiters inside quotes left out; a last line that is cut off counts if alone. */
@@ -109,6 +139,9 @@ function fieldCounts(text: string, delimiter: string): number[] {
   return counts;
 }
 
+/** Characters that are taken apart at a time: rows that are gone before memory is tidied cost nothing to tidy. */
+const PIECE = 8 * 1024;
+
 /** Records of a text file, in blocks. Throws FILE_CORRUPT where a quote is never closed. */
 export async function* delimitedRecords(
   path: string,
@@ -118,14 +151,31 @@ export async function* delimitedRecords(
   const input = createReadStream(path, { highWaterMark: 128 * 1024 });
   const parser = createCsvParser(form.delimiter);
   try {
-    for await (const text of decodedText(input, form)) yield parser.push(text);
-    yield parser.end();
+    for await (const text of decodedText(input, form)) {
+      for (let at = 0; at < text.length;) {
+        // A record that is longer than a piece is looked at again with twice the text.
+        const end = at + Math.max(PIECE, parser.waiting());
+        yield parser.push(text.slice(at, end));
+        at = end;
+      }
+    }
+    yield withoutEndMark(parser.end());
   } catch (error) {
     if (error instanceof CsvError) throw fileError("corrupt", file, error.message);
     throw error;
   } finally {
     input.destroy();
   }
+}
+
+/** DOS programs end a text with a mark of its own. */
+function withoutEndMark(records: readonly string[][]): readonly string[][] {
+  const last = records.at(-1);
+  const text = last?.at(-1);
+  if (last === undefined || text?.endsWith("\u001a") !== true) return records;
+  const rest = text.slice(0, -1);
+  const before = records.slice(0, -1);
+  return rest === "" && last.length === 1 ? before : [...before, [...last.slice(0, -1), rest]];
 }
 
 /** Rows of a text file in blocks, everything as text; with `verbatim`, blanks too are text. Throws FILE_CORRUPT. */
@@ -135,12 +185,11 @@ export async function* delimitedRows(
   form: TextForm,
   options: { readonly verbatim?: boolean } = {},
 ): AsyncGenerator<readonly SheetRow[], void, void> {
-  const cellOf = options.verbatim === true ? storedCell : textCell;
   let row = 0;
   for await (const records of delimitedRecords(path, file, form)) {
     yield records.map((record) => {
       row += 1;
-      return { row, cells: record.map(cellOf) };
+      return { row, cells: options.verbatim === true ? record.map(storedCell) : record };
     });
   }
 }
@@ -157,7 +206,7 @@ export async function* decodedText(input: AsyncIterable<unknown>, form: TextForm
     let text = decoder.decode(chunk as Buffer, { stream: true });
     if (text === "") continue;
     if (first) text = text.replace(/^\ufeff/, "");
-    if (first && form.separatorLine) text = text.replace(/^sep=.\r?\n/i, "");
+    if (first && form.separatorLine) text = text.replace(SEPARATOR_LINE, "");
     first = false;
     yield text;
   }

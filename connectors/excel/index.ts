@@ -1,7 +1,8 @@
 import { basename, resolve } from "node:path";
 import { contentHash } from "#core";
-import type { Connector, ConnectorContext, ConnectorMessage, ConnectorSession, StreamInfo, StreamPlan } from "#core";
-import { checked, defineConnector, errorFields, readStreams } from "../define.ts";
+import type { C360Error, Connector, ConnectorContext, ConnectorSession, StreamInfo, StreamPlan } from "#core";
+import { checked, defineConnector, errorFields, oneByOne, readBlocks } from "../define.ts";
+import type { Messages } from "../define.ts";
 import { mapTable } from "../table/map.ts";
 import { splitAccounts } from "./files.ts";
 import { readTable } from "./read.ts";
@@ -34,15 +35,16 @@ function session(settings: ExcelSettings, context: ConnectorContext): ConnectorS
     check: () =>
       checked(undefined, context.signal, async () => {
         const files = await scanned();
-        const good = files.filter((file) => file.error === null).length;
+        const bad = files.flatMap(({ error }) => (error === null ? [] : [errorFields(error, undefined).message]));
+        const counts = { files: String(files.length), readable: String(files.length - bad.length) };
         return {
           status: "ok",
           accountName: account,
-          detected: { files: String(files.length), readable: String(good) },
+          detected: bad.length === 0 ? counts : { ...counts, "not readable": bad.slice(0, 10).join(" ") },
         };
       }),
     discover: async () => describe(await scanned()),
-    read: (plans) => readAll(scanned, account, context, plans),
+    read: (plans) => oneByOne(readAll(scanned, account, context, plans), context.signal),
     close: () => Promise.resolve(),
   };
 }
@@ -53,8 +55,8 @@ async function* readAll(
   account: string,
   context: ConnectorContext,
   plans: readonly StreamPlan[],
-): AsyncGenerator<ConnectorMessage, void, void> {
-  yield* readStreams(plans, { context }, async function* (plan) {
+): AsyncGenerator<Messages, void, void> {
+  yield* readBlocks(plans, { context }, async function* (plan) {
     return yield* readTable(await scanned(), account, context, plan);
   });
   const planned = new Set(plans.map((plan) => plan.stream));
@@ -89,12 +91,12 @@ function describe(files: readonly ScannedFile[]): readonly StreamInfo[] {
         sample: table.sample,
       });
     }
-    if (file.error !== null) streams.set(file.ownStream, unreadable(file));
+    if (file.error !== null) streams.set(file.ownStream, unreadable(file, file.error));
   }
   return [...streams.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function unreadable(file: ScannedFile): StreamInfo {
+function unreadable(file: ScannedFile, error: C360Error): StreamInfo {
   return {
     name: file.ownStream,
     title: file.name,
@@ -104,5 +106,6 @@ function unreadable(file: ScannedFile): StreamInfo {
     schemaHash: "",
     columns: [],
     sample: [],
+    unreadable: errorFields(error, undefined).message,
   };
 }

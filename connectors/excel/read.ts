@@ -1,6 +1,6 @@
 import type { C360Error, ConnectorContext, ConnectorMessage, StreamPlan } from "#core";
 import { checkpoint, deletion, knownStream, notice, observed, throwIfAborted, upsert } from "../define.ts";
-import type { StreamReader } from "../define.ts";
+import type { Messages, StreamReader } from "../define.ts";
 import { findTable, tableBlocks } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { driftMessages } from "../table/headers.ts";
@@ -135,7 +135,7 @@ async function* readFile(
   job: Job,
   file: ScannedFile,
   keepIds: boolean,
-): AsyncGenerator<ConnectorMessage, { readonly rows: number; readonly ids: readonly string[] | null }, void> {
+): AsyncGenerator<Messages, { readonly rows: number; readonly ids: readonly string[] | null }, void> {
   const { stream } = job.plan;
   const survey = await surveyFile(job, file);
   const name = createNamer(job.plan.table, survey, { delimited: file.form !== null });
@@ -145,15 +145,17 @@ async function* readFile(
   for await (const { table, sheet } of tablesOf(job, file)) {
     const from = { file: file.name, fileSha256: file.sha256, ...(sheet === null ? {} : { sheet }) };
     for await (const block of tableBlocks(table)) {
+      const messages: ConnectorMessage[] = [];
       for (const row of block) {
         const named = name(table, row);
         if (named === null) continue;
         done += 1;
         ids?.push(named.id);
         const provenance = { ...from, row: named.row };
-        yield upsert(stream, named.id, named.raw, { observedAt, version: named.version, provenance });
-        if (done % 5000 === 0) yield { type: "progress", stream, done, total: survey.rows };
+        messages.push(upsert(stream, named.id, named.raw, { observedAt, version: named.version, provenance }));
+        if (done % 5000 === 0) messages.push({ type: "progress", stream, done, total: survey.rows });
       }
+      yield messages;
     }
   }
   return { rows: done, ids };

@@ -159,7 +159,7 @@ function numberCell(value: string, style: number, workbook: Workbook): Cell {
   const trimmed = value.trim();
   if (trimmed === "") return EMPTY;
   const number = Number(trimmed);
-  if (Number.isNaN(number)) return { type: "text", value };
+  if (!Number.isFinite(number)) return { type: "text", value };
   return serialCell(number, (workbook.formats[style] ?? GENERAL).kind, workbook.epoch);
 }
 

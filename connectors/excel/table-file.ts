@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { cellText } from "../table/cells.ts";
+import { cellText, cellType, cellValue } from "../table/cells.ts";
 import { findTable } from "../table/detect.ts";
 import { classify, digestFile, lockedError } from "./classify.ts";
 import { delimitedRecords, textForm } from "./delimited.ts";
@@ -52,8 +52,9 @@ async function* workbookTable(
       for await (const { cells } of table.rows()) {
         yield table.columns.map(({ index }) => {
           const cell = cells[index];
-          if (cell === undefined || cell.type === "empty" || cell.type === "error") return null;
-          return typeof cell.value === "boolean" || typeof cell.value === "number" ? cell.value : cellText(cell);
+          if (cell === undefined || cellType(cell) === "empty" || cellType(cell) === "error") return null;
+          const value = cellValue(cell);
+          return typeof value === "boolean" || typeof value === "number" ? value : cellText(cell);
         });
       }
       return;

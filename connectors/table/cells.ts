@@ -9,12 +9,15 @@ export interface Cell {
   readonly format?: string;
 }
 
+/** A cell as rows hold it: the text of a text file stands as it is, because an object for each would cost more than it. */
+export type RowCell = Cell | string;
+
 /** One row of a sheet or file. */
 export interface SheetRow {
   /** 1-based position in the sheet; for text files the position of the record. */
   readonly row: number;
   /** By column from 0; may be shorter than the table is wide. */
-  readonly cells: readonly Cell[];
+  readonly cells: readonly RowCell[];
 }
 
 /** Rows one by one, or in blocks where a source has many at hand: handing over each costs more than reading it. */
@@ -33,23 +36,40 @@ export function asBlock(item: SheetRow | readonly SheetRow[]): readonly SheetRow
 /** The cell without content. */
 export const EMPTY: Cell = { type: "empty", value: null };
 
-/** A text cell, or the empty one for blank text. */
-export function textCell(text: string): Cell {
-  const code = text.charCodeAt(0);
-  if (code > 32 && code < 128) return { type: "text", value: text };
-  return text.trim() === "" ? EMPTY : { type: "text", value: text };
+/** True where a cell says nothing: empty, or text of blanks. */
+export function isBlank(cell: RowCell | undefined): boolean {
+  if (cell === undefined) return true;
+  if (typeof cell === "string") return isBlankText(cell);
+  return cell.type === "empty" || (typeof cell.value === "string" && isBlankText(cell.value));
 }
 
-/** True where a cell says nothing: empty, or text of blanks. */
-export function isBlank(cell: Cell | undefined): boolean {
-  if (cell === undefined || cell.type === "empty") return true;
-  const { value } = cell;
+function isBlankText(text: string): boolean {
+  const code = text.charCodeAt(0);
   // A sign above the blank needs no trimming: that is nearly every cell.
-  return typeof value === "string" && !(value.charCodeAt(0) > 32 && value.charCodeAt(0) < 128) && value.trim() === "";
+  return !(code > 32 && code < 128) && text.trim() === "";
+}
+
+/** True where all cells of a row are blank. */
+export function isBlankRow(row: SheetRow): boolean {
+  for (const cell of row.cells) if (!isBlank(cell)) return false;
+  return true;
+}
+
+/** The type of a cell's value. */
+export function cellType(cell: RowCell): CellType {
+  if (typeof cell !== "string") return cell.type;
+  return isBlankText(cell) ? "empty" : "text";
+}
+
+/** A cell's value. */
+export function cellValue(cell: RowCell): Cell["value"] {
+  if (typeof cell !== "string") return cell.value;
+  return isBlankText(cell) ? null : cell;
 }
 
 /** A cell's content as text, for headers and samples; numbers without exponent. */
-export function cellText(cell: Cell | undefined): string {
+export function cellText(cell: RowCell | undefined): string {
+  if (typeof cell === "string") return isBlankText(cell) ? "" : cell;
   if (cell === undefined || cell.value === null) return "";
   return typeof cell.value === "number" ? numberText(cell.value) : String(cell.value);
 }

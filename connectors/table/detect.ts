@@ -1,5 +1,5 @@
-import { asBlock, EMPTY, cellText, isBlank, rowBlocks } from "./cells.ts";
-import type { Cell, RowSource, SheetRow } from "./cells.ts";
+import { asBlock, cellText, cellType, isBlank, rowBlocks } from "./cells.ts";
+import type { RowCell, RowSource, SheetRow } from "./cells.ts";
 import { nameColumns } from "./headers.ts";
 import type { Column } from "./headers.ts";
 
@@ -75,8 +75,8 @@ export function tableBlocks(table: Table): AsyncGenerator<readonly SheetRow[], v
 }
 
 /** Index of the last cell that says something, or -1. */
-export function lastFilled(cells: readonly Cell[]): number {
-  for (let index = cells.length - 1; index >= 0; index -= 1) if (!isBlank(cells[index] ?? EMPTY)) return index;
+export function lastFilled(cells: readonly RowCell[]): number {
+  for (let index = cells.length - 1; index >= 0; index -= 1) if (!isBlank(cells[index])) return index;
   return -1;
 }
 
@@ -104,8 +104,8 @@ function headerIndex(rows: readonly SheetRow[]): number | null {
 }
 
 /** Text that is neither a number, a date nor an e-mail address: what headers are made of. */
-function isWord(cell: Cell): boolean {
-  if (cell.type !== "text") return false;
+function isWord(cell: RowCell): boolean {
+  if (cellType(cell) !== "text") return false;
   const text = cellText(cell).trim();
   return text.length <= 120 && !/^[\d\s.,:/+()%$-]+$/.test(text) && !/^\S+@\S+\.\S+$/.test(text);
 }

@@ -2,7 +2,7 @@ import { sha256 } from "#core";
 import type { ConnectorMessage, KnownStream } from "#core";
 import { notice } from "../define.ts";
 import { cellText, columnLetters, isBlank } from "./cells.ts";
-import type { Cell } from "./cells.ts";
+import type { RowCell } from "./cells.ts";
 
 /** A column of a table: where it stands and what it is called. */
 export interface Column {
@@ -22,7 +22,7 @@ export function normalHeader(header: string): string {
  * Names the columns of a header row. Doubles get `_2`, `_3`; a blank header over data becomes `col_D`; a blank
  * header over nothing is no column.
  */
-export function nameColumns(header: readonly Cell[], width: number, hasData: (index: number) => boolean): Column[] {
+export function nameColumns(header: readonly RowCell[], width: number, hasData: (index: number) => boolean): Column[] {
   const used = new Map<string, number>();
   const columns: Column[] = [];
   for (let index = 0; index < width; index += 1) {

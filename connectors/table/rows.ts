@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { contentHash } from "#core";
 import type { TableMapping } from "#core";
-import { cellText, isBlank } from "./cells.ts";
-import type { Cell, SheetRow } from "./cells.ts";
+import { cellText, cellType, cellValue, isBlank, isBlankRow } from "./cells.ts";
+import type { RowCell, SheetRow } from "./cells.ts";
 import { lastFilled } from "./detect.ts";
 import type { Table } from "./detect.ts";
 import type { Column } from "./headers.ts";
@@ -60,7 +60,7 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
   const count = { rows: 0, short: 0, long: 0 };
   return {
     add(table, row) {
-      if (row.cells.every(isBlank)) return;
+      if (isBlankRow(row)) return;
       count.rows += 1;
       if (row.cells.length < table.width) count.short += 1;
       if (row.cells.length > table.width) count.long += 1;
@@ -119,7 +119,7 @@ export function createNamer(
     return nth;
   };
   return (table, row) => {
-    if (row.cells.every(isBlank)) return null;
+    if (isBlankRow(row)) return null;
     const hash = rowHash(table, row);
     const id = idText(mapping, table, row);
     const base = baseId(id, hash, survey);
@@ -148,7 +148,7 @@ function idText(mapping: TableMapping | undefined, table: Table, row: SheetRow):
   if (mapping?.id === undefined) return null;
   const column = table.columns.find(({ header }) => header === mapping.id);
   const cell = column === undefined ? undefined : row.cells[column.index];
-  if (cell === undefined || isBlank(cell) || cell.type === "error") return null;
+  if (cell === undefined || isBlank(cell) || isError(cell)) return null;
   const text = cellText(cell).trim();
   return text === "" ? null : text;
 }
@@ -164,7 +164,10 @@ function rowHash(table: Table, row: SheetRow): string {
   for (const { index, header } of columns) {
     const cell = row.cells[index];
     if (cell === undefined || isBlank(cell)) continue;
-    text += `${header}\u0000${cell.type === "text" ? "" : typeof cell.value}\u0000${cellText(cell)}\u0001`;
+    text +=
+      typeof cell === "string"
+        ? `${header}\u0000\u0000${cell}\u0001`
+        : `${header}\u0000${cell.type === "text" ? "" : typeof cell.value}\u0000${cellText(cell)}\u0001`;
   }
   // The same as core's sha256; a million rows are worth the one call.
   return hash("sha256", text).slice(0, 16);
@@ -176,7 +179,7 @@ export function valuesOf(table: Table, row: SheetRow): RawRow {
   for (const { index, header } of table.columns) {
     const cell = row.cells[index];
     if (cell === undefined || isBlank(cell)) continue;
-    raw[header] = cell.type === "error" ? null : cell.value;
+    raw[header] = isError(cell) ? null : cellValue(cell);
   }
   return raw;
 }
@@ -191,12 +194,12 @@ function marksOf(table: Table, row: SheetRow, survey: Survey, delimited: boolean
   return survey.profile.shifted(row) ? { ...marks, __shifted: true } : marks;
 }
 
-function isError(cell: Cell): boolean {
-  return cell.type === "error";
+function isError(cell: RowCell): boolean {
+  return typeof cell !== "string" && cell.type === "error";
 }
 
 function errorHeaders(table: Table, row: SheetRow): readonly string[] {
-  return table.columns.filter(({ index }) => row.cells[index]?.type === "error").map(({ header }) => header);
+  return table.columns.filter(({ index }) => isError(row.cells[index] ?? "")).map(({ header }) => header);
 }
 
 /** A total, subtotal or footer line: says so in its first filled cell and has few others. */
@@ -207,7 +210,7 @@ export function isTotalLine(row: SheetRow, columns: number): boolean {
   const filled = row.cells.filter((cell) => !isBlank(cell));
   const first = cellText(filled[0]).trim();
   const few =
-    lastFilled(row.cells) >= 0 && filled.every((cell: Cell, at) => at === 0 || cell.type !== "text" || isFigure(cell));
+    lastFilled(row.cells) >= 0 && filled.every((cell, at) => at === 0 || cellType(cell) !== "text" || isFigure(cell));
   if (/^(grand\s+|sub-?\s?)?totals?\s*[:=]?$/i.test(first)) return true;
   if (few && filled.length > 1 && /^(grand\s+|sub-?\s?)?totals?\b/i.test(first)) return true;
   if (filled.length !== 1 || columns < 3) return false;
@@ -216,6 +219,6 @@ export function isTotalLine(row: SheetRow, columns: number): boolean {
   );
 }
 
-function isFigure(cell: Cell): boolean {
+function isFigure(cell: RowCell): boolean {
   return /^[A-Z]{0,3}\$?\s?-?[\d,]+(\.\d+)?$/.test(cellText(cell).trim());
 }

@@ -1,5 +1,5 @@
 import { cellText, isBlank } from "./cells.ts";
-import type { Cell, SheetRow } from "./cells.ts";
+import type { RowCell, SheetRow } from "./cells.ts";
 
 /** Rows that a profile is made from; more add nothing. */
 const PROFILE_ROWS = 2000;
@@ -22,7 +22,7 @@ export function createProfile(): Profile {
   const columns: ColumnCounts[] = [];
   let rows = 0;
   let always: readonly boolean[] | null = null;
-  let tests: readonly ((cell: Cell) => boolean | null)[] | null = null;
+  let tests: readonly ((cell: RowCell) => boolean | null)[] | null = null;
   return {
     add(row) {
       if (rows >= PROFILE_ROWS) return;
@@ -54,8 +54,8 @@ export function createProfile(): Profile {
 }
 
 function fit(
-  tests: readonly ((cell: Cell) => boolean | null)[],
-  cells: readonly Cell[],
+  tests: readonly ((cell: RowCell) => boolean | null)[],
+  cells: readonly RowCell[],
   by: number,
 ): { fits: number; misfits: number } {
   let fits = 0;
@@ -74,7 +74,7 @@ function fit(
 const NO_OPINION = (): null => null;
 
 /** A test for a column whose values have one clear form or few values; null (no opinion) for free text. */
-function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | null {
+function testOf(counts: ColumnCounts | undefined): (cell: RowCell) => boolean | null {
   if (counts === undefined || counts.filled < 5) return NO_OPINION;
   const common = [...counts.values].filter(([, n]) => n >= 2);
   const covered = common.reduce((sum, [, n]) => sum + n, 0);
@@ -92,21 +92,41 @@ function testOf(counts: ColumnCounts | undefined): (cell: Cell) => boolean | nul
   return (cell) => kindOf(cell) === kind;
 }
 
-function kindOf(cell: Cell): string {
+function kindOf(cell: RowCell): string {
+  if (typeof cell === "string") return textKind(cell.trim());
   if (cell.type === "text") return textKind(cellText(cell).trim());
   if (cell.type === "date" || cell.type === "datetime") return "date";
   if (cell.type === "number") return /^\d{7}$|^\d{10,11}$/.test(cellText(cell)) ? "phone" : "number";
   return cell.type;
 }
 
+/** Every row of a file comes here: what a text cannot be by its signs is not tried. */
 function textKind(text: string): string {
-  if (/^\S+@\S+$/.test(text)) return "email";
-  if (/^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(\s|T|$)/.test(text)) return "date";
-  if (/^[A-Za-z]{2,4}\$?\s?-?[\d,]+(\.\d+)?$|^-?\$?\s?[\d,]+\.\d{2}$/.test(text))
+  let digits = 0;
+  let at = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (isDigit(code)) digits += 1;
+    else if (code === AT) at = true;
+  }
+  if (at && /^\S+@\S+$/.test(text)) return "email";
+  if (digits === 0) return /^-?,+$/.test(text) ? "number" : "text";
+  if (isDigit(text.charCodeAt(0)) && /^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(\s|T|$)/.test(text)) return "date";
+  const last = text.charCodeAt(text.length - 1);
+  const figure = isDigit(last) || last === COMMA;
+  if (figure && /^[A-Za-z]{2,4}\$?\s?-?[\d,]+(\.\d+)?$|^-?\$?\s?[\d,]+\.\d{2}$/.test(text))
     return text.includes("-") ? codeShape(text) : "number";
-  if (text.replace(/\D/g, "").length >= 7 && /^[+\d\s().\-/extEXT:]+$/.test(text)) return "phone";
+  if (digits >= 7 && /^[+\d\s().\-/extEXT:]+$/.test(text)) return "phone";
+  if (!figure) return "text";
   if (/^[A-Z]{1,5}[-#]?\d+$/.test(text)) return codeShape(text);
   return /^-?[\d,]+(\.\d+)?$/.test(text) ? "number" : "text";
+}
+
+const AT = 64;
+const COMMA = 44;
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 function codeShape(text: string): string {

@@ -34,10 +34,31 @@ const email: Comparator = (a, b, context, out) => {
   if (shared !== null)
     return set(out, isCommon("email", shared.value, context) ? 1 : 0, shared.frequency, shared.value, shared.value);
   let level = 3;
-  for (const left of a.emails) for (const right of b.emails) level = Math.min(level, mailLevel(left, right));
-  set(out, level + 1, level === 1 ? mailboxChance(a, b) : 0);
+  let isSpelt = true;
+  for (const left of a.emails) {
+    for (const right of b.emails) {
+      const found = mailLevel(left, right);
+      // "riley.kaufman" and "rileykaufman" are no typing error where both owners are called so.
+      if (found === 2 && level >= 2) isSpelt &&= spellsName(left, a) && spellsName(right, b);
+      level = Math.min(level, found);
+    }
+  }
+  set(out, level + 1, level === 1 ? mailboxChance(a, b) : level === 2 && isSpelt ? NAMED_ALIKE : 0);
   if (out.wanted) tell(out, a.emails.join(" "), b.emails.join(" "));
 };
+
+/** Chance that two who bear like names have like mailbox names, each spelt as its owner's name is. */
+const NAMED_ALIKE = 0.3;
+
+/** True where a mailbox is named just as its owner is: "riley.kaufman", "rkaufman". */
+export function spellsName(mail: string, one: Prepared): boolean {
+  const [given = ""] = one.given;
+  const { family } = one;
+  if (given === "" || family === "") return false;
+  const box = mail.slice(0, mail.indexOf("@")).replace(/[._-]/g, "");
+  const initial = given.slice(0, 1);
+  return [given + family, family + given, initial + family, family + initial].includes(box);
+}
 
 // 0 where the mailbox name is not made of the person's name: its own rate applies.
 function mailboxChance(a: Prepared, b: Prepared): number {
@@ -46,8 +67,9 @@ function mailboxChance(a: Prepared, b: Prepared): number {
 }
 
 function mailLevel(left: string, right: string): number {
-  const [box = "", host = ""] = left.split("@");
-  const [otherBox = "", otherHost = ""] = right.split("@");
+  const [at, otherAt] = [left.indexOf("@"), right.indexOf("@")];
+  const [box, otherBox] = [left.slice(0, at), right.slice(0, otherAt)];
+  const [host, otherHost] = [left.slice(at + 1), right.slice(otherAt + 1)];
   if (box === otherBox) return box.length >= 6 ? 1 : isSimilarWord(host, otherHost) ? 2 : 3;
   const longEnough = Math.min(box.length, otherBox.length) >= 5;
   if (!longEnough || !isSimilarWord(box, otherBox)) return 3;
@@ -107,11 +129,26 @@ function isOwnAlias(a: Prepared, b: Prepared, alias: string): boolean {
 const street: Comparator = (a, b, context, out) => {
   if (a.street === "" || b.street === "") return missing(out);
   const level = streetLevel(a, b);
-  const frequency =
-    level <= 2 ? Math.max(context.frequencies.of("door", a.door), context.frequencies.of("door", b.door)) : 0;
-  set(out, level === 0 ? (isCommon("door", a.door, context) ? 1 : 0) : level + 1, frequency);
+  if (level === ELSEWHERE) {
+    const shared = sharedPlace(a, b, context);
+    set(out, shared > 0 ? 6 : a.region !== "" && a.region === b.region ? 7 : 8, shared);
+  } else {
+    const frequency =
+      level <= 2 ? Math.max(context.frequencies.of("door", a.door), context.frequencies.of("door", b.door)) : 0;
+    set(out, level === 0 ? (isCommon("door", a.door, context) ? 1 : 0) : level + 1, frequency);
+  }
   if (out.wanted) tell(out, doorText(a), doorText(b));
 };
+
+/** Level of two streets that have nothing in common. */
+const ELSEWHERE = 5;
+
+/** Frequency of the town or postcode that both name; 0 where they name none together. */
+function sharedPlace(a: Prepared, b: Prepared, { frequencies }: CompareContext): number {
+  if (a.postcode !== "" && a.postcode === b.postcode) return frequencies.of("postcode", a.postcode);
+  if (a.locality === "" || b.locality === "" || !isSameTown(a.locality, b.locality)) return 0;
+  return frequencies.of("locality", a.locality < b.locality ? a.locality : b.locality);
+}
 
 function doorText(one: Prepared): string {
   return one.unit === ""
@@ -160,16 +197,19 @@ function holdsSimilar(list: readonly string[], word: string): boolean {
   return false;
 }
 
-// Where the door agrees the town says nothing new, so it is only weighed when the street does not.
+/** Streets that may be one: the town tells whether they are. */
+const NEAR: ReadonlySet<number> = new Set([3, 4]);
+
+// Where both streets are known, a door that agrees has said all, and so has another street (see there): who moves mostly
+// changes the town too, and must not be counted out twice for it.
 const place: Comparator = (a, b, context, out) => {
-  if (a.street !== "" && b.street !== "" && streetLevel(a, b) <= 2) return missing(out);
+  if (a.street !== "" && b.street !== "" && !NEAR.has(streetLevel(a, b))) return missing(out);
   const { frequencies } = context;
   if (a.postcode !== "" && a.postcode === b.postcode)
     return set(out, 0, frequencies.of("postcode", a.postcode), a.postcode, b.postcode);
   const hasTowns = a.locality !== "" && b.locality !== "";
   if (hasTowns && isSameTown(a.locality, b.locality)) {
-    const town = a.locality < b.locality ? a.locality : b.locality;
-    return set(out, 1, frequencies.of("locality", town), a.locality, b.locality);
+    return set(out, 1, sharedPlace(a, b, context), a.locality, b.locality);
   }
   if (a.region !== "" && b.region !== "") {
     return set(out, a.region === b.region ? 2 : 3, 0, a.region, b.region);

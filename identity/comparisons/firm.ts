@@ -31,10 +31,11 @@ const firmName: Comparator = (a, b, context, out) => {
 // Words are weighed by how rare they are: "Brown" tells more than "Construction".
 function compareNames(left: readonly string[], right: readonly string[], context: CompareContext): FirmLevel {
   const { frequencies } = context;
-  if (left.length === right.length && firmKey(left) === firmKey(right)) {
-    return { level: 0, frequency: sameFrequency(left, context) };
+  // Equal names have equally many letters: most pairs need no more than this.
+  if (lettersOf(left) === lettersOf(right)) {
+    const isSame = left.length === right.length && firmKey(left) === firmKey(right);
+    if (isSame || left.join("") === right.join("")) return { level: 0, frequency: sameFrequency(left, context) };
   }
-  if (left.join("") === right.join("")) return { level: 0, frequency: sameFrequency(left, context) };
   const used: boolean[] = [];
   let count = 0;
   let matched = 0;
@@ -58,8 +59,14 @@ function compareNames(left: readonly string[], right: readonly string[], context
   if (count === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
   if (part >= 0.85 && count === Math.min(left.length, right.length)) return { level: 2, frequency };
   if (part >= 0.7 || share >= 0.6) return { level: 3, frequency: Math.min(0.5, 2 ** (fuzzy - 1 - 0.4 * matched)) };
-  if (share >= 0.4) return { level: 4, frequency: 0 };
+  if (share >= 0.4) return { level: 4, frequency: Math.min(0.5, 2 ** (fuzzy - 1 - 0.3 * matched)) };
   return DIFFERENT;
+}
+
+function lettersOf(list: readonly string[]): number {
+  let letters = 0;
+  for (const word of list) letters += word.length;
+  return letters;
 }
 
 // Two firms seldom hit on the same rare words: a name that few records bear is as rare as its words are together. A name

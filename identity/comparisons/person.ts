@@ -1,3 +1,4 @@
+import { COMMON_NAMES } from "../common-names.ts";
 import { areNicknames } from "../lexicon.ts";
 import type { Prepared, PreparedName } from "../prepare.ts";
 import type { CompareContext, Comparator, Outcome } from "./context.ts";
@@ -9,6 +10,8 @@ const SECOND = 1;
 const INITIAL_GIVEN = 2;
 const SIMILAR_GIVEN = 3;
 const DIFFERENT = 4;
+/** Two names that are both known to be names of their own: no spelling of each other. */
+const ANOTHER_GIVEN = 5;
 const SIMILAR_FAMILY = 2;
 const INITIAL_FAMILY = 3;
 
@@ -21,12 +24,8 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
   const [a = "", b = ""] = [left[0], right[0]];
   if (a === "" || b === "") return { level: -1, frequency: 0 };
   if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
-  // "Mary Jane" and "Jane", "Maryann" and "Mary Ann".
-  if (left.join("") === right.join("") && a.length > 1)
-    return { level: SAME, frequency: context.frequencies.of("given", a) };
-  const shared = left.find((name) => name.length > 1 && right.includes(name));
-  if (shared !== undefined)
-    return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("given", shared)) };
+  const several = left.length > 1 || right.length > 1 ? severalLevel(left, right, context) : null;
+  if (several !== null) return several;
   if (areNicknames(a, b, context.lexicon)) {
     return {
       level: SECOND,
@@ -35,7 +34,21 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
   }
   if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT, frequency: 0 };
   if (isSimilarWord(a, b) || isStart(a, b)) return { level: SIMILAR_GIVEN, frequency: 0 };
-  return { level: DIFFERENT, frequency: 0 };
+  const { nicknames } = context.lexicon;
+  const isKnown = (name: string): boolean => nicknames.has(name) || COMMON_NAMES.given.has(name);
+  const areBoth = left.length === 1 && right.length === 1 && isKnown(a) && isKnown(b);
+  return { level: areBoth ? ANOTHER_GIVEN : DIFFERENT, frequency: 0 };
+}
+
+// "Mary Jane" and "Jane", "Maryann" and "Mary Ann".
+function severalLevel(left: readonly string[], right: readonly string[], context: CompareContext): NameLevel | null {
+  const [a = ""] = left;
+  if (left.join("") === right.join("") && a.length > 1)
+    return { level: SAME, frequency: context.frequencies.of("given", a) };
+  const shared = left.find((name) => name.length > 1 && right.includes(name));
+  return shared === undefined
+    ? null
+    : { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("given", shared)) };
 }
 
 function isStart(a: string, b: string): boolean {
@@ -68,7 +81,7 @@ function familyTexts(
   return { level: DIFFERENT, frequency: 0 };
 }
 
-const GIVEN_WORTH = [4, 3, 1.5, 2.5, -2];
+const GIVEN_WORTH = [4, 3, 1.5, 2.5, -2, -2];
 const FAMILY_WORTH = [4, 3, 2.5, 1, -2];
 
 interface Alignment {
@@ -91,8 +104,11 @@ function align(a: Prepared, b: Prepared, context: CompareContext): Alignment {
 }
 
 function alignmentWorth({ given, family, swapped }: Alignment): number {
-  const of = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
-  return of(given, GIVEN_WORTH) + of(family, FAMILY_WORTH) - (swapped ? 0.5 : 0);
+  return worthOf(given, GIVEN_WORTH) + worthOf(family, FAMILY_WORTH) - (swapped ? 0.5 : 0);
+}
+
+function worthOf({ level }: NameLevel, table: readonly number[]): number {
+  return level < 0 ? 0 : (table[level] ?? 0);
 }
 
 /** The better of both orders in which the parts of two names may stand. */
@@ -103,7 +119,7 @@ function alignNames(a: PreparedName, b: PreparedName, context: CompareContext): 
     swapped: false,
   };
   const complete = straight.given.level >= 0 && straight.family.level >= 0;
-  if (complete && straight.given.level !== DIFFERENT && straight.family.level !== DIFFERENT) return straight;
+  if (complete && straight.given.level < DIFFERENT && straight.family.level !== DIFFERENT) return straight;
   if (complete && (straight.given.level === SAME || straight.family.level === SAME)) return straight;
   return crossed(a, b, straight, context) ?? straight;
 }
@@ -114,8 +130,7 @@ function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context:
   const second = givenLevel(b.given, a.familyParts, context);
   if (straight.given.level >= 0 && straight.family.level >= 0) return crossedWhole(straight, first, second);
   // One-sided: only a given name on one side, which is the other's family name.
-  const worth = (one: NameLevel, table: readonly number[]): number => (one.level < 0 ? 0 : (table[one.level] ?? 0));
-  const straightWorth = worth(straight.given, GIVEN_WORTH) + worth(straight.family, FAMILY_WORTH);
+  const straightWorth = worthOf(straight.given, GIVEN_WORTH) + worthOf(straight.family, FAMILY_WORTH);
   if (straightWorth >= 0) return null;
   const crossing = [first, second].filter(({ level }) => level === SAME || level === SIMILAR_GIVEN);
   const given = crossing.find(({ level }) => level === SAME) ?? crossing[0];
@@ -123,19 +138,26 @@ function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context:
 }
 
 function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel): Alignment | null {
-  const strong = (one: NameLevel): boolean => one.level === SAME || one.level === SECOND || one.level === SIMILAR_GIVEN;
-  const likely = (one: NameLevel): boolean => strong(one) || one.level === INITIAL_GIVEN;
-  if ((strong(first) && likely(second)) || (likely(first) && strong(second)))
+  if ((isStrong(first) && isLikely(second)) || (isLikely(first) && isStrong(second)))
     return { given: first, family: asFamily(second), swapped: true };
   // One part crossed over and the other was lost or written over.
-  if (straight.given.level !== DIFFERENT || straight.family.level !== DIFFERENT) return null;
+  if (straight.given.level < DIFFERENT || straight.family.level !== DIFFERENT) return null;
   const lost: NameLevel = { level: DIFFERENT, frequency: 0 };
-  if (first.level === SAME && second.level === DIFFERENT) return { given: first, family: lost, swapped: true };
-  if (second.level === SAME && first.level === DIFFERENT) return { given: lost, family: second, swapped: true };
+  if (first.level === SAME && second.level >= DIFFERENT) return { given: first, family: lost, swapped: true };
+  if (second.level === SAME && first.level >= DIFFERENT) return { given: lost, family: second, swapped: true };
   return null;
 }
 
+function isStrong({ level }: NameLevel): boolean {
+  return level === SAME || level === SECOND || level === SIMILAR_GIVEN;
+}
+
+function isLikely(one: NameLevel): boolean {
+  return isStrong(one) || one.level === INITIAL_GIVEN;
+}
+
 function asFamily(level: NameLevel): NameLevel {
+  if (level.level === ANOTHER_GIVEN) return { level: DIFFERENT, frequency: 0 };
   if (level.level === SIMILAR_GIVEN) return { level: SIMILAR_FAMILY, frequency: 0 };
   if (level.level === INITIAL_GIVEN) return { level: INITIAL_FAMILY, frequency: 0 };
   return level;
@@ -169,9 +191,12 @@ const familyName: Comparator = (a, b, context, out) => {
   if (out.wanted) tell(out, a.familyParts.join(" "), b.familyParts.join(" "));
 };
 
+function agrees({ level }: NameLevel): boolean {
+  return level >= 0 && level < DIFFERENT;
+}
+
 const nameOrder: Comparator = (a, b, context, out) => {
   const { given, family, swapped } = alignment(a, b, context);
-  const agrees = (one: NameLevel): boolean => one.level >= 0 && one.level !== DIFFERENT;
   if (!swapped && !(agrees(given) && agrees(family))) return missing(out);
   set(out, swapped ? 1 : 0, 0);
   if (out.wanted) tell(out, fullName(a), fullName(b));
@@ -210,7 +235,10 @@ export function dateLevel(left: string, right: string): number {
     [4, 6],
     [6, 8],
   ].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
-  return equal >= 2 || digitsOff(left, right) <= 2 ? 2 : 3;
+  if (equal >= 2 || digitsOff(left, right) <= 2) return 2;
+  // Day and month changed over and a slip beside.
+  const turned = left.slice(0, 4) + left.slice(6) + left.slice(4, 6);
+  return digitsOff(turned, right) <= 1 ? 2 : 3;
 }
 
 function digitsOff(left: string, right: string): number {
@@ -273,7 +301,7 @@ const contactPerson: Comparator = (a, b, context, out: Outcome) => {
   const given = givenLevel(a.given, b.given, context).level;
   const family = familyTexts(a.family, a.familyParts, b.family, b.familyParts, context);
   if (given < 0 || family.level < 0) return missing(out);
-  const isSame = given !== DIFFERENT && family.level !== DIFFERENT;
+  const isSame = given < DIFFERENT && family.level < DIFFERENT;
   set(out, isSame ? 0 : 1, isSame ? family.frequency : 0);
   if (out.wanted) tell(out, fullName(a), fullName(b));
 };

@@ -84,6 +84,10 @@ const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(?:description|abstract|notes?|comments?)$/, "text"],
   [/^(?:lat|latitude)$/, "latitude"],
   [/^(?:lon|lng|long|longitude)$/, "longitude"],
+  [
+    /^(?:(?:home|work|office|mobile|cell|main|primary)[ _-]?)?(?:phone|telephone|tel|mobile|cell)(?:[ _-]?(?:no|num|number|#|[1-3]))?\.?$/,
+    "phone",
+  ],
   [/^(?:dob|birth[ _-]?date|date[ _-]?of[ _-]?birth|birthday)$/, "birth_date"],
 ];
 

@@ -10,16 +10,23 @@ export type Draft = { -readonly [Part in keyof Omit<AddressParts, "notes">]: Add
   readonly met: string[];
 };
 
+const MARKED = /\bp\.?\s*[oa]\.?$|parish/i;
+
 /** A town without the mark of its post office or postal agency, a region without the word for what it is. */
 export function bareTown(text: string): string {
+  if (!MARKED.test(text)) return text;
   return text
     .replace(/\s+P\.?\s*[OA]\.?$/i, "")
     .replace(/^parish of\s+/i, "")
     .replace(/(?<=\S)\s+parish$/i, "");
 }
 
+const DIGIT = /\d/;
+
 /** A numbered postal district ("Kingston 10") and its town, or null. */
 export function postalDistrict(text: string, index: PlaceIndex): { place: string; text: string } | null {
+  // Districts are numbered.
+  if (!DIGIT.test(text)) return null;
   const found = index.postalDistrict?.exec(tidy(text));
   if (found === null || found === undefined || found[1] === undefined || found[2] === undefined) return null;
   const place = index.places.get(placeForm(found[1]))?.name ?? nameCase(found[1]);

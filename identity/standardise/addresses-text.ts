@@ -55,6 +55,7 @@ function takeMisspelt(draft: Draft, part: string, index: PlaceIndex): boolean {
 /** "12 Hope Rd Kingston 10 St. Andrew Jamaica" as its parts: what the pack knows is taken from the end, word by word. */
 function peelTail(part: string, pack: CountryPack, index: PlaceIndex): string[] {
   const list = part.split(" ");
+  if (list.length < 2 || isNoTail(list.at(-1) ?? "", index)) return [part];
   const tail: string[] = [];
   let sure = false;
   for (let found = true; found && list.length > 1;) {
@@ -69,6 +70,7 @@ function peelTail(part: string, pack: CountryPack, index: PlaceIndex): string[] 
       found = true;
     }
   }
+  if (tail.length === 0) return [part];
   // A town's name ends a line also where it is a road's ("5 Hope, Mona"): before the town stands the end of a street.
   const last = list.at(-1);
   const street =
@@ -77,8 +79,17 @@ function peelTail(part: string, pack: CountryPack, index: PlaceIndex): string[] 
     /^P\.?\s?[OA]\.?$/i.test(last ?? "") ||
     unitOf(list.join(" "), lexiconIndex(pack).unitWords)?.rest === "" ||
     isPlace(list.join(" "), index);
-  if (tail.length === 0 || !(sure || street)) return [part];
+  if (!sure && !street) return [part];
   return [list.join(" ").replace(/[-\s]+$/, ""), ...tail];
+}
+
+const LETTERS = /^[A-Za-z]{3,}$/;
+
+// A plain word with which no name of a place, region or country ends ends none here.
+function isNoTail(last: string, index: PlaceIndex): boolean {
+  if (!LETTERS.test(last)) return false;
+  const word = last.toLowerCase();
+  return word !== "parish" && !index.lastWords.has(word);
 }
 
 /** The name of a place or region, also with a slip of the pen. */
@@ -91,7 +102,8 @@ function tailKind(end: string, pack: CountryPack, index: PlaceIndex): "district"
   if (postalDistrict(end, index) !== null) return "district";
   const country = countryCode(end);
   if (country !== null && (end.length > 3 || country === pack.country)) return "place";
-  return index.regions.has(placeForm(bareTown(end))) || index.places.has(placeForm(bareTown(end))) ? "place" : null;
+  const form = placeForm(bareTown(end));
+  return index.regions.has(form) || index.places.has(form) ? "place" : null;
 }
 
 const BUILDING =

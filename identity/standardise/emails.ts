@@ -9,6 +9,8 @@ export interface EmailsResult {
 }
 
 const ADDRESS = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$/;
+/** One address and nothing around it. */
+const PLAIN = /^[a-z0-9_+-][a-z0-9._+-]*@[a-z0-9.-]*[a-z0-9]$/;
 const FILLER_LOCAL =
   /^(?:test\d*|none|no|na|n\.a|noemail|no-?mail|no\.email|nil|null|x+|asdf+|abc|nobody|unknown|dummy|email|noone|sample)$/;
 const FILLER_DOMAIN =
@@ -21,19 +23,25 @@ export function normaliseEmails(cells: string | readonly string[]): EmailsResult
   for (const cell of typeof cells === "string" ? [cells] : cells) {
     const plain = tidy(cell).toLowerCase();
     if (plain === "") continue;
+    if (PLAIN.test(plain)) {
+      take(plain, emails, notes);
+      continue;
+    }
     const pieces = plain
       .split(/[\s,;|<>()[\]"]+|\/(?=\S*@)/)
       .map((piece) => piece.replace(/^mailto:/, "").replace(/\?.*$/, ""))
       .map((piece) => piece.replace(/^[.:']+|[.:']+$/g, ""))
       .filter((piece) => piece.includes("@"));
     if (pieces.length === 0) notes.add("email_invalid");
-    for (const piece of pieces) {
-      if (!ADDRESS.test(piece) || piece.includes("..")) notes.add("email_invalid");
-      else if (isFillerEmail(piece)) notes.add("email_placeholder");
-      else emails.push(piece);
-    }
+    for (const piece of pieces) take(piece, emails, notes);
   }
-  return { emails: sortedUnique(emails), notes: [...notes].sort() };
+  return { emails: emails.length < 2 ? emails : sortedUnique(emails), notes: [...notes].sort() };
+}
+
+function take(piece: string, emails: string[], notes: Set<string>): void {
+  if (!ADDRESS.test(piece) || piece.includes("..")) notes.add("email_invalid");
+  else if (isFillerEmail(piece)) notes.add("email_placeholder");
+  else emails.push(piece);
 }
 
 /** True for addresses typed to fill a required field ("test@test.com", "none@gmail.com"). */

@@ -1,7 +1,9 @@
 import type { EntityType } from "#core";
+import { COMMON_NAMES } from "../common-names.ts";
 import type { Lexicon, LexiconIndex } from "../lexicon.ts";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
 import { words } from "../text.ts";
+import { withoutAsides } from "./name-asides.ts";
 
 /** What is known about a record when its type is decided. */
 export interface TypeClues {
@@ -53,7 +55,7 @@ function round(value: number): number {
 
 function typeLogOdds(clues: TypeClues, lexicon: Lexicon): number {
   let odds = -0.4;
-  const shown = clues.name?.replace(/:.*$/, "") ?? null;
+  const shown = clues.name === null ? null : withoutAsides(clues.name).replace(/:.*$/, "");
   if (shown !== null) odds += nameOdds(shown, lexicon);
   if (clues.orgName !== null) odds += companyOdds(clues, clues.orgName, shown, lexicon);
   if (clues.givenName !== null || clues.familyName !== null) {
@@ -90,11 +92,40 @@ export function isContact(name: string | null, company: string | null, lexicon: 
 /** Log-odds that a text names a firm rather than a person, by its words and form alone. */
 export function nameOdds(text: string, lexicon: Lexicon): number {
   const index = lexiconIndex(lexicon);
+  let known = oddsOf.get(index);
+  if (known === undefined) oddsOf.set(index, (known = new Map()));
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const odds = oddsByWords(text, index);
+  if (known.size >= MOST_ODDS) known.clear();
+  known.set(text, odds);
+  return odds;
+}
+
+/** Answers of {@link nameOdds}: a record's names are asked about several times over. */
+const oddsOf = new WeakMap<LexiconIndex, Map<string, number>>();
+const MOST_ODDS = 2048;
+
+function oddsByWords(text: string, index: LexiconIndex): number {
   const list = words(text);
-  const givenKnown = index.nicknames.has(list[0] ?? "");
+  const givenKnown = isGiven(list[0], index);
+  if (isCouple(list, index)) return -2.2;
   const odds = wordOdds(list, givenKnown, index) + formOdds(text, list, index);
   if (givenKnown && list.length <= 3) return odds - 2.2;
   return list.length >= 1 && list.length <= 3 && odds === 0 ? -1.1 : odds;
+}
+
+function isGiven(word: string | undefined, index: LexiconIndex): boolean {
+  return word !== undefined && (index.nicknames.has(word) || COMMON_NAMES.given.has(word));
+}
+
+// "John Brown and Mary Grant", "John or Mary Brown": two given names that are known, and nothing of a firm.
+function isCouple(list: readonly string[], index: LexiconIndex): boolean {
+  const at = list.findIndex((word) => word === "and" || word === "or");
+  if (at < 1 || at > 3 || !isGiven(list[0], index)) return false;
+  const from = list[at + 1] === "or" ? at + 2 : at + 1;
+  const isFirm = list.some((word) => index.legalWords.has(word) || index.organisationWords.has(word));
+  return !isFirm && isGiven(list[from], index) && list.length > from + 1 && list.length <= from + 3;
 }
 
 function wordOdds(list: readonly string[], givenKnown: boolean, index: LexiconIndex): number {
@@ -115,11 +146,13 @@ const SIGNS: readonly (readonly [RegExp, number])[] = [
   [/\p{L}['’]s\b/u, 2.2],
   [/&|\band\b/i, 1.5],
   [/\d/, 1.5],
+  [/\p{L}{2}(?:(?<!bi)shop|store|mart|works|tech|wear|foods?|burgers?)\b/iu, 3.2],
   [/\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i, -4],
 ];
 
 function formOdds(text: string, list: readonly string[], index: LexiconIndex): number {
-  let odds = SIGNS.reduce((sum, [sign, worth]) => sum + (sign.test(text) ? worth : 0), 0);
+  let odds = 0;
+  for (const [sign, worth] of SIGNS) if (sign.test(text)) odds += worth;
   if (index.tradingAs.test(text)) odds += 3;
   if (/^[A-Z]{3,4}\b/.test(text) && text !== text.toUpperCase()) odds += 2;
   const hasLegal = list.some((word, at) => at > 0 && index.legalWords.has(word));

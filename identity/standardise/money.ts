@@ -148,6 +148,16 @@ export function readMoney(
 ): MoneyResult {
   const plain = tidy(text)
     .replace(/\s*\/[-=]+\s*$/, "")
+    // Remarks beside the figure: "(incl. GCT)", "plus GCT", "approx.", a star for a note below.
+    .replace(/\s*\(\s*([a-z][^)\d]*?)\s*\)$/i, (_whole, inner: string) =>
+      isCurrency(inner.toUpperCase()) ? ` ${inner}` : "",
+    )
+    .replace(/\s*\*+$|^(?:approx(?:imately)?\.?|about|circa|~)\s*|\s+approx(?:imately)?\.?$/gi, "")
+    .replace(/\s*-?\s*\b(cr|dr)\.$/i, " $1")
+    .replace(/-\s*(cr|dr)$/i, " $1")
+    // "BBD$20" names its currency by the code.
+    .replace(/\b([A-Za-z]{3})\s?\$/g, (whole, code: string) => (isCurrency(code.toUpperCase()) ? code : whole))
+    .replace(/^US\s+(?=[\d.(-])|(?<=\d)\s+US$/i, " USD ")
     .replace(/\s+only\.?$/i, "")
     .replace(/\b(?:jamaican|jamaica)\s+dollars?\b/gi, "JMD")
     .replace(/\b(?:us|u\.s\.|american)\s+dollars?\b/gi, "USD")
@@ -157,6 +167,8 @@ export function readMoney(
     .replace(/\bdollars?\b/gi, "$");
   const direct = parseMoney(plain, options);
   if (direct.amount !== null) return direct;
+  const cents = /^(\d{1,2})\s*(?:cents?|c|¢)$/i.exec(plain)?.[1];
+  if (cents !== undefined) return parseMoney(`0.${cents.padStart(2, "0")}`, options);
   const scaled = /^(.*\d)\s*(k|thousand|mil|mill|mn|m|million|bn|b|billion)\b\.?(.*)$/i.exec(plain);
   if (scaled === null) return direct;
   const [, before = "", word = "", after = ""] = scaled;

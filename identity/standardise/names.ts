@@ -1,6 +1,8 @@
 import type { Lexicon } from "../lexicon.ts";
 import { lexiconIndex } from "../lexicon.ts";
 import { fold, nameCase, tidy, words } from "../text.ts";
+import { withCountries } from "./country-words.ts";
+import { withoutAsides } from "./name-asides.ts";
 
 /** A person's name taken apart; spelling is kept, case mended where it was all upper or all lower. */
 export interface PersonName {
@@ -36,7 +38,7 @@ const PARTICLES = new Set(
  */
 export function parseName(text: string, options: { readonly pack: Lexicon }): PersonName {
   const { titles: known } = lexiconIndex(options.pack);
-  let rest = tidy(text)
+  let rest = withoutAsides(text)
     .replace(/["“”][^"“”]*["“”]|\([^)]*\)/g, " ")
     .replace(/:.*$/, "");
   let suffix: string | null = null;
@@ -68,7 +70,7 @@ export function parseName(text: string, options: { readonly pack: Lexicon }): Pe
 }
 
 function isJoiner(token: string | undefined): boolean {
-  return token === "&" || token?.toLowerCase() === "and";
+  return token !== undefined && /^(?:&|(?:and|&)\/or|and|or)$/i.test(token);
 }
 
 function bare(token: string): string {
@@ -199,7 +201,7 @@ export function organisationTokens(text: string, lexicon: Lexicon): string[] {
   const plain = fold(text)
     .replace(/\s*\((?:jamaica|ja|jm|deleted)\)/g, " ")
     .replace(/['`]s\b/g, "s");
-  const all = words(plain).map((word) => SPELLINGS[word] ?? word);
+  const all = withCountries(words(plain)).map((word) => SPELLINGS[word] ?? word);
   const core = all.filter((word) => !legalWords.has(word) && !EMPTY_WORDS.has(word));
   // Single letters that stand together are initials: "c s g computers" is "csg computers".
   const joined: string[] = [];

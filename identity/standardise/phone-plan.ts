@@ -1,5 +1,6 @@
 import { Metadata } from "libphonenumber-js/max";
 import type { CountryPack } from "#core";
+import { digits } from "../text.ts";
 
 /** The part of the library's numbering plans that is read here; its own types leave it out. */
 interface PlanReader {
@@ -8,6 +9,9 @@ interface PlanReader {
   readonly numberingPlan: {
     leadingDigits(): string | number | undefined;
     nationalNumberPattern(): string;
+    nationalPrefixForParsing(): string | undefined;
+    nationalPrefixTransformRule(): string | undefined;
+    possibleLengths(): readonly number[] | undefined;
     types(): readonly (readonly [pattern?: string, lengths?: readonly number[]] | 0 | null | undefined)[] | undefined;
   };
 }
@@ -63,6 +67,63 @@ function plansOf(head: string): readonly NumberPlan[] {
 
 function isAssigned(number: string): boolean {
   return plansOf(number.slice(0, HEAD)).some(({ assigned }) => assigned.test(number));
+}
+
+/** The lengths that numbers behind a calling code have, and the digits that may stand before them in error. */
+interface CodeLengths {
+  readonly lengths: ReadonlySet<number>;
+  readonly prefix: string;
+}
+
+const byCode = new Map<string, CodeLengths | null>();
+
+/** Null where the code is none, or where its numbers are rewritten as they are read. */
+function lengthsOf(code: string): CodeLengths | null {
+  const known = byCode.get(code);
+  if (known !== undefined) return known;
+  const reader = new Metadata() as unknown as PlanReader;
+  const lengths = new Set<number>();
+  const prefixes = new Set<string>();
+  let isSimple = true;
+  for (const country of reader.getCountryCodesForCallingCode(code) ?? []) {
+    if (country === "001") isSimple = false;
+    else {
+      reader.selectNumberingPlan(country);
+      const { numberingPlan: plan } = reader;
+      for (const length of plan.possibleLengths() ?? []) lengths.add(length);
+      prefixes.add(plan.nationalPrefixForParsing() ?? "");
+      if (plan.nationalPrefixTransformRule() !== undefined && code !== CALLING_CODE) isSimple = false;
+    }
+  }
+  const [prefix = ""] = prefixes;
+  if (code !== CALLING_CODE && (prefixes.size > 1 || !/^\d*$/.test(prefix))) isSimple = false;
+  const found = isSimple && lengths.size > 0 ? { lengths, prefix: code === CALLING_CODE ? "1" : prefix } : null;
+  byCode.set(code, found);
+  return found;
+}
+
+const DIALLED = /^[\d\s().+-]+$/;
+
+/**
+ * True for digits that no reading makes a number that can be called: too many or too few behind their calling code, or
+ * none of the plan of ten digits. False where only the full reading can tell.
+ */
+export function isHopeless(dial: string, pack: CountryPack): boolean {
+  if (!DIALLED.test(dial)) return false;
+  const number = digits(dial);
+  const sign = dial.indexOf("+");
+  if (sign < 0) return pack.phone.callingCode === CALLING_CODE && number.startsWith("0") && !number.startsWith("011");
+  if (sign > 0 || dial.includes("+", 1)) return false;
+  // No calling code begins so.
+  if (number.startsWith("0")) return true;
+  for (let size = 1; size <= 3; size += 1) {
+    const found = lengthsOf(number.slice(0, size));
+    if (found === null) continue;
+    const rest = number.slice(size);
+    const bare = found.prefix !== "" && rest.startsWith(found.prefix) ? rest.length - found.prefix.length : rest.length;
+    return !found.lengths.has(rest.length) && !found.lengths.has(bare);
+  }
+  return false;
 }
 
 // Ten digits in a row, or parted after the area code; an exchange and a line alone. Everything else is for the full reading.

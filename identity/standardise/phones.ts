@@ -3,7 +3,7 @@ import type { CountryCode, PhoneNumber } from "libphonenumber-js/max";
 import type { CountryPack } from "#core";
 import { digits, sortedUnique } from "../text.ts";
 import { phoneCandidates } from "./phone-lines.ts";
-import { isHome, plainNumber } from "./phone-plan.ts";
+import { isHome, isHopeless, plainNumber } from "./phone-plan.ts";
 
 /** Telephone numbers found in cells, and what was odd about them. */
 export interface PhonesResult {
@@ -71,6 +71,7 @@ function readOne(text: string, extension: string | null, given: readonly string[
   if (number === "") return { ...nothing, notes: given };
   if (isFiller(number)) return { ...nothing, notes: [...given, "phone_placeholder"] };
   for (const { dial, note } of dialled(text, number, pack)) {
+    if (isHopeless(dial, pack)) continue;
     const parsed = parsePhoneNumberFromString(dial, pack.country as CountryCode);
     if (parsed === undefined || !isCallable(parsed, pack)) continue;
     const listed = parsed.isValid();

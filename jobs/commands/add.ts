@@ -43,6 +43,11 @@ async function addFile(workspace: Workspace, input: CommandInput, target: string
   const { out } = workspace;
   out.line(`Copied ${file} to ${copy}`);
   for (const line of described.lines) out.line(`  ${line}`);
+  if (!described.readable) {
+    out.line("Put a whole file in its place; until then each run says that it cannot be read.");
+    out.result({ source: name, file, copy, tables: described.tables, readable: false });
+    return 1;
+  }
   out.line("Put next month's file beside it under any name: it will be known by its columns.");
   out.line(`What the columns mean is in ${workspace.paths.config}, for correction. Next: c360 nightly`);
   out.result({ source: name, file, copy, tables: described.tables });
@@ -80,20 +85,24 @@ async function describeFile(
   workspace: Workspace,
   name: string,
   copy: string,
-): Promise<{ readonly lines: readonly string[]; readonly tables: readonly unknown[] }> {
+): Promise<{ readonly lines: readonly string[]; readonly tables: readonly unknown[]; readonly readable: boolean }> {
   const source = configured(workspace, name);
   const lines: string[] = [];
   const tables: unknown[] = [];
+  const problems: string[] = [];
   await withSessions(workspace, source, async (session) => {
     const streams = await session.discover();
+    for (const stream of streams) {
+      if (stream.title === basename(copy) && stream.unreadable !== undefined) problems.push(stream.unreadable);
+    }
     const { guessed } = await tableMappings(workspace, source, streams);
     for (const guess of guessed) {
       lines.push(describeMapping(guess));
       tables.push({ stream: guess.stream, title: guess.title, ...guess.mapping });
     }
   });
-  if (lines.length === 0) lines.push(`${basename(copy)}: its columns are known already`);
-  return { lines, tables };
+  if (lines.length === 0 && problems.length === 0) lines.push(`${basename(copy)}: its columns are known already`);
+  return { lines: [...lines, ...problems], tables, readable: problems.length === 0 };
 }
 
 async function addVendor(
@@ -249,12 +258,22 @@ function targetSetting(connector: string, target: string | undefined): Record<st
     case "quickbooks":
       return { realm_id: target };
     case "directory":
-      return { start_urls: [target], allow_hosts: [new URL(target).host] };
+      return siteSettings(target);
     case "social":
       return { usernames: target.split(",") };
     default:
       return {};
   }
+}
+
+/** A site by its address; people leave `https://` out. */
+function siteSettings(target: string): Record<string, unknown> {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? target : `https://${target}`;
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || !/[.:]/.test(url.host)) {
+    throw new C360Error("USAGE", { problem: `${target} is no web address.`, command: "add" });
+  }
+  return { start_urls: [address], allow_hosts: [url.host] };
 }
 
 function safeName(name: string): string {

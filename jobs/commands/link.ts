@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { C360Error, systemClock, toC360Error } from "#core";
 import { linkRecords, parseSettings, serialiseSettings } from "#identity";
@@ -17,6 +17,7 @@ import {
 } from "../linkage/outputs.ts";
 import type { Answers } from "../linkage/outputs.ts";
 import { snakeKeys } from "../linkage/snake-keys.ts";
+import { ThreadTeam } from "../linkage/thread-team.ts";
 import type { Output } from "../output.ts";
 import { commandOutput } from "../workspace.ts";
 
@@ -33,11 +34,46 @@ export async function run(input: CommandInput): Promise<number> {
   if (target === undefined) throw usage("Say where the clusters go: --out clusters.csv.");
   const options = await readOptions(input);
   out.step("Read");
+  const team = await openTeam(input.args, options.threads ?? 1);
+  try {
+    return await linkFiles(input, { out, started, target, options, team });
+  } finally {
+    await team?.close();
+  }
+}
+
+/** Smaller files are linked sooner than another thread has started. */
+const LEAST_BYTES = 2_000_000;
+
+async function openTeam(files: readonly string[], threads: number): Promise<ThreadTeam | undefined> {
+  if (threads < 2) return undefined;
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0) < LEAST_BYTES ? undefined : new ThreadTeam(threads);
+}
+
+interface LinkRun {
+  readonly out: Output;
+  readonly started: number;
+  readonly target: string;
+  readonly options: RunOptions;
+  readonly team: ThreadTeam | undefined;
+}
+
+async function linkFiles(input: CommandInput, run: LinkRun): Promise<number> {
+  const { out, started, target, options, team } = run;
   const [fields, country] = [text(input, "fields"), text(input, "country")];
   const read = await readRecordFiles({
     files: input.args,
     command: "link",
-    threads: options.threads ?? 1,
+    ...(team === undefined ? {} : { team }),
+    ...(options.settings === undefined ? {} : { lexicon: options.settings.lexicon }),
     ...(fields === undefined ? {} : { fields }),
     ...(country === undefined ? {} : { country }),
   });
@@ -47,7 +83,7 @@ export async function run(input: CommandInput): Promise<number> {
   const answersFile = text(input, "answers");
   const answers = answersFile === undefined ? NO_ANSWERS : await readAnswers(answersFile, new Set(order));
   const readSeconds = (systemClock.now() - started) / 1000;
-  const result = await linkAll(out, read, answers, options);
+  const result = await linkAll(run, read, answers);
   await writeOutputs(input, target, result, order);
   const report = {
     files: input.args.map((file) => basename(file)),
@@ -85,19 +121,26 @@ async function readOptions(input: CommandInput): Promise<RunOptions> {
   };
 }
 
-async function linkAll(out: Output, read: RecordFiles, answers: Answers, options: RunOptions): Promise<LinkResult> {
+async function linkAll({ out, options, team }: LinkRun, read: RecordFiles, answers: Answers): Promise<LinkResult> {
   const { one_record_per_entity: once } = read.map;
   out.step("Link");
-  const result = await linkRecords({
-    ...options,
-    records: read.records,
-    consume: true,
-    constraints: answers.constraints,
-    pack: read.pack,
-    ...(once === undefined || once === false ? {} : { oneRecordPerEntity: once }),
-    now: () => systemClock.now(),
-    onProgress: (phase, done, total) => out.progress(done, total, phase),
-  });
+  const isShared = read.prepared.length > 0;
+  // A list too long to be held twice is linked here alone.
+  if (!isShared) await team?.close();
+  const helper = isShared ? team?.helper() : undefined;
+  const result = await linkRecords(
+    {
+      ...options,
+      records: read.records,
+      consume: true,
+      constraints: answers.constraints,
+      pack: read.pack,
+      ...(once === undefined || once === false ? {} : { oneRecordPerEntity: once }),
+      now: () => systemClock.now(),
+      onProgress: (phase, done, total) => out.progress(done, total, phase),
+    },
+    { prepared: read.prepared, ...(helper === undefined ? {} : { helper }) },
+  );
   out.done(`${result.report.clusters.toLocaleString("en")} clusters`);
   return result;
 }

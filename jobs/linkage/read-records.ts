@@ -3,19 +3,22 @@ import { basename, extname } from "node:path";
 import { parse, stringify } from "yaml";
 import { C360Error, toC360Error } from "#core";
 import type { CountryPack } from "#core";
-import { choosePack, fieldMapSchema, guessFieldMap, mergePacks } from "#identity";
-import type { FieldMap, LinkRecord, RecordTable } from "#identity";
+import { choosePack, fieldMapSchema, guessFieldMap, lexiconOf, mergePacks } from "#identity";
+import type { FieldMap, Lexicon, LinkRecord, Prepared, RecordTable } from "#identity";
 import { readTableFile } from "../table-files.ts";
 import type { TableFile } from "../table-files.ts";
 import { describeProblems } from "../workspace.ts";
 import { loadPacks } from "./packs.ts";
 import { buildInThreads } from "./row-threads.ts";
+import type { ThreadTeam } from "./thread-team.ts";
 
 const SAMPLE_ROWS = 200;
 
 /** Records of one or more files, and how they were read. */
 export interface RecordFiles {
   readonly records: readonly LinkRecord[];
+  /** Records that are prepared for linkage already, by position; null where one is not. */
+  readonly prepared: readonly (Prepared | null)[];
   readonly map: FieldMap;
   /** True where no map was given. */
   readonly guessed: boolean;
@@ -29,8 +32,10 @@ export interface ReadOptions {
   /** MAP.yaml; without it the map is guessed. */
   readonly fields?: string;
   readonly country?: string;
-  /** Threads that long files are read in; one where absent. */
-  readonly threads?: number;
+  /** Threads that long files are read in beside this one. */
+  readonly team?: ThreadTeam;
+  /** Words of the settings that the records will be linked by; those of the pack where absent. */
+  readonly lexicon?: Lexicon;
   /** Command named in errors. */
   readonly command: string;
 }
@@ -55,8 +60,9 @@ export async function readRecordFiles(options: ReadOptions): Promise<RecordFiles
   const base = options.country === undefined ? choosePack(tables, map, packs) : packs[0];
   const pack = mergePacks([base, ...packs.filter(({ country }) => country !== base.country)]);
   const { ids, notices } = recordIds(map, read, problem);
+  const rows = { map, pack, ids };
   return {
-    records: await buildInThreads(tables, { map, pack, ids }, options.threads ?? 1),
+    ...(await buildInThreads(tables, rows, options.team ?? null, options.lexicon ?? lexiconOf(pack))),
     map,
     guessed: guess !== null,
     pack,

@@ -1,59 +1,48 @@
-// oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import { buildLinkRecords, dateOrders, draftRecords, finishRecords } from "#identity";
-import type { LinkRecord, RecordTable, RowDrafts, RowOptions } from "#identity";
-import { openThread } from "../modelling/threads.ts";
-import { unpackDrafts } from "./row-columns.ts";
-import type { DraftColumns } from "./row-columns.ts";
+import { buildLinkRecords, dateOrders, draftRecords, finishRecords, prepareRecord } from "#identity";
+import type { Lexicon, LinkRecord, Prepared, RecordTable, RowDrafts, RowOptions } from "#identity";
+import { unpackDrafts, unpackPrepared } from "./row-columns.ts";
+import type { RowAnswer, RowPart, RowWork } from "./thread-tasks.ts";
+import { send } from "./thread-team.ts";
+import type { ThreadTeam } from "./thread-team.ts";
 
-/** What every part is read by. */
-export interface RowWork extends Omit<RowOptions, "ids"> {
-  readonly orders: ReturnType<typeof dateOrders>;
+/** Records, and what each is once prepared; null where that is still to be done. */
+interface BuiltRecords {
+  readonly records: LinkRecord[];
+  readonly prepared: readonly (Prepared | null)[];
 }
 
-/** Some rows of one table, as a thread gets them. */
-export interface RowPart {
-  readonly number: number;
-  readonly table: RecordTable;
-  readonly ids: readonly string[];
-}
-
-interface RowAnswer {
-  readonly number: number;
-  readonly drafts?: DraftColumns;
-  readonly problem?: string;
-}
-
-/** Fewer rows than this are read sooner than a thread has started. */
-const LEAST_ROWS = 20_000;
-const PART_ROWS = 2500;
+/** Fewer rows than this are read sooner than they are handed about. */
+const LEAST_ROWS = 4000;
+/** More rows than this are not prepared as they are read: both forms of them together would fill the memory. */
+const MOST_PREPARED = 400_000;
+/** Rows of a part: as many as keep all threads busy to the end, and no more than are well carried about. */
+const PART_ROWS = { least: 500, most: 2500, parts: 16 };
 /** Parts that a thread has before it, so that it never waits. */
 const AHEAD = 2;
 
 /**
- * Reads all rows as `buildLinkRecords` does, parts of long tables in other threads. The result is the same for any number
- * of threads. The cells of long tables are used up.
+ * Reads all rows as `buildLinkRecords` does, parts of long tables in other threads, and prepares them for linkage on the
+ * way. The result is the same for any number of threads. The cells of long tables are used up.
  */
 export async function buildInThreads(
   tables: readonly RecordTable[],
   options: RowOptions,
-  threads: number,
-  leastRows = LEAST_ROWS,
-): Promise<LinkRecord[]> {
+  team: ThreadTeam | null,
+  lexicon: Lexicon,
+): Promise<BuiltRecords> {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-  if (rows < leastRows) return buildLinkRecords(tables, options);
-  const work: RowWork = { map: options.map, pack: options.pack, orders: dateOrders(tables, options.map) };
-  const run = new RowRun(work, tables, options.ids);
-  // One part after another here, beside the threads; answers are taken in between.
-  const workers = Array.from({ length: Math.max(0, Math.min(threads, 8) - 1) }, () =>
-    openThread(new URL("./row-worker.ts", import.meta.url), work),
-  );
-  try {
-    return finishRecords(joinDrafts(await run.all(workers)), options.map);
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
+  if (rows < LEAST_ROWS) return { records: buildLinkRecords(tables, options), prepared: [] };
+  const { map, pack, ids } = options;
+  const work = { map, pack, orders: dateOrders(tables, map), lexicon: rows > MOST_PREPARED ? null : lexicon };
+  const run = new RowRun(work, tables, ids);
+  await run.all(team);
+  const drafts = joinDrafts(run.drafts);
+  const records = finishRecords(drafts, map);
+  // What the rows say of each other made some of them other records.
+  const prepared = run.prepared.flat().map((one, at) => (records[at] === drafts.records[at] ? one : null));
+  return { records, prepared };
 }
 
 class RowRun {
@@ -63,7 +52,9 @@ class RowRun {
   private readonly parts: readonly { readonly table: number; readonly from: number; readonly to: number }[];
   /** Where each table's ids start. */
   private readonly offsets: readonly number[];
-  private readonly done: RowDrafts[] = [];
+  /** By part. */
+  readonly drafts: RowDrafts[] = [];
+  readonly prepared: (readonly Prepared[])[] = [];
   private next = 0;
   private left = 0;
   private failure: Error | null = null;
@@ -84,35 +75,23 @@ class RowRun {
       before += rows;
     }
     this.offsets = offsets;
+    const { least, most, parts } = PART_ROWS;
+    const size = Math.min(most, Math.max(least, Math.ceil(before / parts)));
     this.parts = tables.flatMap(({ rows }, table) =>
-      Array.from({ length: Math.ceil(rows / PART_ROWS) }, (_one, at) => ({
+      Array.from({ length: Math.ceil(rows / size) }, (_one, at) => ({
         table,
-        from: at * PART_ROWS,
-        to: Math.min(rows, (at + 1) * PART_ROWS),
+        from: at * size,
+        to: Math.min(rows, (at + 1) * size),
       })),
     );
     this.left = this.parts.length;
   }
 
-  /** Drafts of all parts, in order. Throws what a thread throws. */
-  async all(workers: readonly Worker[]): Promise<RowDrafts[]> {
+  /** Reads all parts, one after another here beside the threads. Throws what a thread throws. */
+  async all(team: ThreadTeam | null): Promise<void> {
     let wake = (): void => {};
-    for (const worker of workers) {
-      worker.on("message", (answer: RowAnswer) => {
-        this.take(answer);
-        this.feed(worker);
-        wake();
-      });
-      worker.once("error", (error: Error) => {
-        this.failure ??= error;
-        wake();
-      });
-      worker.once("exit", (code) => {
-        this.failure ??= new Error(`a thread ended with code ${String(code)}`);
-        wake();
-      });
-      for (let n = 0; n < AHEAD; n += 1) this.feed(worker);
-    }
+    this.failure = team?.failure ?? null;
+    const stops = (team?.workers ?? []).map((worker) => this.listen(worker, () => wake()));
     while (this.left > 0 && this.failure === null) {
       const number = this.nextNumber();
       if (number === null) {
@@ -120,13 +99,40 @@ class RowRun {
         continue;
       }
       const { table, ids } = this.partOf(number);
-      const { map, pack, orders } = this.work;
-      this.done[number] = draftRecords([table], { map, pack, ids }, orders);
-      this.left -= 1;
+      const { map, pack, orders, lexicon } = this.work;
+      const drafts = draftRecords([table], { map, pack, ids }, orders);
+      this.keep(number, drafts, lexicon === null ? [] : drafts.records.map((record) => prepareRecord(record, lexicon)));
+      // Answers are taken in between.
       await nextTurn();
     }
+    for (const stop of stops) stop();
     if (this.failure !== null) throw this.failure;
-    return this.done;
+  }
+
+  /** Gives a thread parts from when it has started; the function that is given back ends that. */
+  private listen(worker: Worker, wake: () => void): () => void {
+    const onMessage = (answer: RowAnswer): void => {
+      if (answer.ready === true) for (let n = 1; n < AHEAD; n += 1) this.feed(worker);
+      else this.take(answer);
+      this.feed(worker);
+      wake();
+    };
+    const onError = (error: Error): void => {
+      this.failure ??= error;
+      wake();
+    };
+    const onExit = (code: number): void => onError(new Error(`a thread ended with code ${String(code)}`));
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    send(worker, { name: "work", work: this.work });
+    return () => {
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+    };
+  }
+
+  private keep(number: number, drafts: RowDrafts, prepared: readonly Prepared[]): void {
+    this.drafts[number] = drafts;
+    this.prepared[number] = prepared;
+    this.left -= 1;
   }
 
   private nextNumber(): number | null {
@@ -137,15 +143,17 @@ class RowRun {
 
   private feed(worker: Worker): void {
     const number = this.nextNumber();
-    if (number !== null) worker.postMessage(this.partOf(number));
+    if (number !== null) send(worker, { name: "rows", part: this.partOf(number) });
   }
 
-  private take({ number, drafts, problem }: RowAnswer): void {
+  private take({ number, drafts, prepared, problem }: RowAnswer): void {
     if (drafts === undefined) this.failure ??= new Error(problem ?? "a thread gave no answer");
-    else {
-      this.done[number] = unpackDrafts(drafts);
-      this.left -= 1;
-    }
+    else
+      this.keep(
+        number,
+        unpackDrafts(drafts),
+        prepared === null || prepared === undefined ? [] : unpackPrepared(prepared),
+      );
   }
 
   private partOf(number: number): RowPart {

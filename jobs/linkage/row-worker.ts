@@ -1,15 +1,39 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
-import { parentPort, workerData } from "node:worker_threads";
-import { draftRecords } from "#identity";
-import { packDrafts } from "./row-columns.ts";
-import type { RowPart, RowWork } from "./row-threads.ts";
+import { parentPort } from "node:worker_threads";
+import { draftRecords, fitKind, prepareRecord, weighCandidates } from "#identity";
+import type { Prepared } from "#identity";
+import { packDrafts, packPrepared, unpackPrepared } from "./row-columns.ts";
+import type { RowPart, RowWork, TeamTask } from "./thread-tasks.ts";
 
-const { map, pack, orders } = workerData as RowWork;
+let work: RowWork | null = null;
+let records: readonly Prepared[] = [];
 
-parentPort?.on("message", ({ number, table, ids }: RowPart) => {
+function readPart({ number, table, ids }: RowPart): object {
+  if (work === null) return { number, problem: "rows came before it was said how to read them" };
+  const { map, pack, orders, lexicon } = work;
+  const drafts = draftRecords([table], { map, pack, ids }, orders);
+  const prepared = lexicon === null ? null : drafts.records.map((record) => prepareRecord(record, lexicon));
+  return { number, drafts: packDrafts(drafts), prepared: prepared === null ? null : packPrepared(prepared) };
+}
+
+function answer(task: TeamTask): object | null {
+  if (task.name === "rows") return readPart(task.part);
+  if (task.name === "fit") return { answer: fitKind(task.settings, records, task.work) };
+  if (task.name === "weigh") return { answer: weighCandidates(task.settings, records, task.pairs) };
+  if (task.name === "work") {
+    work = task.work;
+    return { number: -1, ready: true };
+  }
+  records = unpackPrepared(task.columns);
+  return null;
+}
+
+parentPort?.on("message", (task: TeamTask) => {
   try {
-    parentPort?.postMessage({ number, drafts: packDrafts(draftRecords([table], { map, pack, ids }, orders)) });
+    const found = answer(task);
+    if (found !== null) parentPort?.postMessage(found);
   } catch (error) {
+    const number = task.name === "rows" ? task.part.number : -1;
     parentPort?.postMessage({ number, problem: error instanceof Error ? error.message : String(error) });
   }
 });

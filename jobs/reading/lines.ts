@@ -2,17 +2,18 @@ import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { C360Error, sourceKey, toC360Error } from "#core";
-import type { ConnectorMessage, Provenance } from "#core";
+import type { ConnectorMessage, Provenance, RecordMessage } from "#core";
 import { liveRedactor } from "../redaction.ts";
 
 /** Takes JSON lines; waits while the reader is slower than we are. */
 export interface LineSink {
-  write(value: unknown): Promise<void>;
+  /** Nothing to wait for where undefined comes back. */
+  write(value: unknown): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
 /** Records wait until so many characters are together; anything else is written at once, with what waits before it. */
-const CHUNK = 64 * 1024;
+const CHUNK = 256 * 1024;
 
 /** Lines to a file, or to standard output. No live secret passes. Throws what the file system says, from `write`. */
 export function openLines(file: string | null): LineSink {
@@ -31,9 +32,9 @@ export function openLines(file: string | null): LineSink {
   return {
     write: (value) => {
       if (failure !== null) return Promise.reject(toC360Error(failure, file ?? "standard output"));
-      waiting += `${JSON.stringify(value)}\n`;
+      waiting += `${typeof value === "string" ? value : JSON.stringify(value)}\n`;
       const more = isRecord(value) && waiting.length < CHUNK;
-      return more ? DONE : flush();
+      return more ? undefined : flush();
     },
     close: async () => {
       if (failure === null) await flush();
@@ -47,26 +48,21 @@ export function openLines(file: string | null): LineSink {
   };
 }
 
-const DONE = Promise.resolve();
-
 /** Records and cells come in great numbers; whoever waits for them can wait for the next few. */
 function isRecord(value: unknown): boolean {
+  if (typeof value === "string") return true;
   const line = value as { readonly type?: unknown; readonly column?: unknown };
   return line.type === "record" || line.column !== undefined;
 }
 
-/** A message of the contract as the line that other programs read. */
+/** A message of the contract as the line that other programs read: as text for records, of which there are many. */
 export function lineOf(
   message: ConnectorMessage,
   source: { readonly source: string; readonly account: string },
-): object {
+): object | string {
   switch (message.type) {
-    case "record": {
-      const { stream, op, id, cursor, version, observedAt, raw, provenance } = message;
-      const key = `${keyPrefix(source, stream)}${PLAIN_ID.test(id) ? id : encodeURIComponent(id)}`;
-      const about = provenanceLine(provenance, observedAt);
-      return { type: "record", stream, op, key, cursor, version, observed_at: observedAt, raw, provenance: about };
-    }
+    case "record":
+      return recordLine(message, source);
     case "streamEnd": {
       const { stream, outcome, counts, snapshot, error, vendorTotals } = message;
       return {
@@ -86,6 +82,21 @@ export function lineOf(
     default:
       return message;
   }
+}
+
+function recordLine(message: RecordMessage, source: { readonly source: string; readonly account: string }): string {
+  const { stream, op, id, cursor, version, observedAt, provenance } = message;
+  const key = `${keyPrefix(source, stream)}${PLAIN_ID.test(id) ? id : encodeURIComponent(id)}`;
+  const raw = JSON.stringify(message.raw) ?? "null";
+  const [streamText, atText] = [memberText("stream", stream), memberText("observed_at", observedAt)];
+  // A key is percent-encoded: nothing in it needs escaping.
+  const head = `{"type":"record",${streamText},"op":"${op}","key":"${key}","cursor":${quoted(cursor)}`;
+  const about = provenanceText(provenance, observedAt);
+  return `${head},"version":${quoted(version)},${atText},"raw":${raw},"provenance":${about}}`;
+}
+
+function quoted(text: string | null): string {
+  return text !== null && PLAIN_ID.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** Ids whose percent-encoding is themselves. */
@@ -110,11 +121,25 @@ function snakeName(name: string): string {
   return known;
 }
 
-function provenanceLine(provenance: Provenance, observedAt: string): Record<string, unknown> {
-  const named: Record<string, unknown> = {};
-  for (const name in provenance) named[snakeName(name)] = provenance[name as keyof Provenance];
-  named["fetched_at"] = observedAt;
-  return named;
+function provenanceText(provenance: Provenance, observedAt: string): string {
+  let text = "{";
+  for (const name in provenance) {
+    const value = provenance[name as keyof Provenance];
+    if (value !== undefined) text += `${memberText(snakeName(name), value)},`;
+  }
+  return `${text}${memberText("fetched_at", observedAt)}}`;
+}
+
+/** `"name":value`. What a record says of its file or time is what the one before said: made once. */
+const members = new Map<string, { readonly value: string; readonly text: string }>();
+
+function memberText(name: string, value: string | number): string {
+  if (typeof value === "number") return `"${name}":${value}`;
+  const known = members.get(name);
+  if (known?.value === value) return known.text;
+  const text = `"${name}":${JSON.stringify(value)}`;
+  members.set(name, { value, text });
+  return text;
 }
 
 /** The streamEnd of streams that could not even be looked for. */

@@ -79,7 +79,9 @@ async function readAccount(reading: Reading, session: ConnectorSession): Promise
   const byName = new Map(streams.map((stream) => [stream.name, stream]));
   const pending = new Map<string, StreamState>();
   for await (const message of session.read(plans)) {
-    await sink.write(lineOf(message, source));
+    const written = sink.write(lineOf(message, source));
+    if (written !== undefined) await written;
+    if (message.type === "record") continue;
     if (message.type === "checkpoint") {
       // Where absence means deletion, only a whole read moves the state.
       if (byName.get(message.stream)?.deletes === "sweep") pending.set(message.stream, message.state);

@@ -1,13 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startBroker } from "../kafka/broker.ts";
 import { FAULT_POINTS } from "../../tests/support/fault-points.ts";
 import { atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
+import { killedSync } from "./killed-sync.ts";
+import type { KilledSyncResult } from "./killed-sync.ts";
 import { answer, measure, withFolder } from "./process.ts";
 
 const WORDS = ["demo", "--scale", "0.1"];
+const SYNC = { records: 100_000, kills: 100 } as const;
+const KAFKA = "3.9.1";
+const SEED = 20_260_630;
 
-/** Kill -9 at every step boundary and inside every step, then run again: the content must be that of an undisturbed run. */
+/**
+ * Kill -9 at random moments of a long sync over both logs, and at every step boundary of a nightly run and inside every
+ * step. `embedded`, `kafka` or names of points do only those; `records=1000 kills=10` make the sync smaller.
+ */
 export async function* benchFaults(words: readonly string[]): AsyncGenerator<Figure> {
-  const points = words.length > 0 ? words : FAULT_POINTS;
+  const size = { ...SYNC, ...sizes(words) };
+  const wanted = words.filter((word) => !word.includes("="));
+  const all = wanted.length === 0;
+  if (all || wanted.includes("embedded")) yield* killedOver("the embedded log", { ...size, brokers: null });
+  if (all || wanted.includes("kafka")) yield* killedOverKafka(size);
+  const points = all ? FAULT_POINTS : wanted.filter((word) => FAULT_POINTS.includes(word));
+  if (points.length > 0) yield* killedNightly(points);
+}
+
+function sizes(words: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    words.filter((word) => word.includes("=")).map((word) => [word.split("=")[0], Number(word.split("=")[1])]),
+  );
+}
+
+async function* killedOverKafka(size: { readonly records: number; readonly kills: number }): AsyncGenerator<Figure> {
+  const dir = await mkdtemp(join(tmpdir(), "c360-bench-kafka-"));
+  const broker = await startBroker({ version: KAFKA, dir });
+  try {
+    yield* killedOver(`Kafka ${KAFKA}`, { ...size, brokers: broker.address });
+  } finally {
+    await broker.stop({ now: true });
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function* killedOver(
+  where: string,
+  size: { readonly records: number; readonly kills: number; readonly brokers: string | null },
+): AsyncGenerator<Figure> {
+  const result: KilledSyncResult = await killedSync({ ...size, seed: SEED });
+  const steps = Object.entries(result.steps).map(([step, n]) => `${step} ${n}`);
+  const kills = { what: `${where}: kill -9 in a sync of ${size.records} records`, value: result.kills };
+  yield { ...kills, unit: `kills (${steps.join(", ")}), ${result.rounds} syncs`, met: result.kills >= size.kills };
+  yield atMost(`${where}: records lost`, result.lost, "", 0);
+  yield atMost(`${where}: records doubled`, result.doubled, "", 0);
+  yield atMost(`${where}: reads whose sums do not hold`, result.unbalanced, "", 0);
+}
+
+async function* killedNightly(points: readonly string[]): AsyncGenerator<Figure> {
   const undisturbed = await withFolder(async (dir) => answer(await measure([...WORDS, "--workspace", dir, "--json"])));
   let wrong = 0;
   for (const point of points) {

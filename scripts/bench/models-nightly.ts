@@ -4,6 +4,7 @@ import { systemClock } from "#core";
 import { openDatabase } from "#warehouse";
 import { scoreNight } from "../../jobs/score-night.ts";
 import { atMost } from "./figure.ts";
+import { watchMemory } from "./memory.ts";
 import { measure, withFolder } from "./process.ts";
 import type { Database } from "#core";
 import type { Figure } from "./figure.ts";
@@ -53,16 +54,6 @@ export async function* benchNightlyModels(customers = CUSTOMERS): AsyncGenerator
     }
   });
   yield* figures;
-}
-
-/** Largest memory of this process from now on, megabytes. */
-function watchMemory(): () => number {
-  let peak = 0;
-  const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 200);
-  return () => {
-    clearInterval(timer);
-    return Math.max(peak, process.memoryUsage.rss()) / 1_048_576;
-  };
 }
 
 /**

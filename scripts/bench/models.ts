@@ -2,24 +2,26 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALL_KINDS, openBackend, openTraining, scoreTable } from "#models";
-import type { ModelKind, RawColumn, Table } from "#models";
+import type { ModelKind, RawColumn } from "#models";
 import { openScorePool } from "../../jobs/modelling/score-pool.ts";
 import { seededRandom } from "#core";
-import { atMost } from "./figure.ts";
+import { atLeast, atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
+import { madeUpTable } from "./made-up.ts";
 import { benchCauses } from "./models-causes.ts";
 import { benchFits } from "./models-fits.ts";
 import { benchNightlyModels } from "./models-nightly.ts";
+import { benchPostgres } from "./models-postgres.ts";
 import { TABULAR_SETS } from "./models-sets.ts";
 import type { TabularSet } from "./models-sets.ts";
 import { benchSmallData } from "./models-small.ts";
 import { benchValues } from "./models-value.ts";
 import { measure } from "./process.ts";
 
-const PARTS = ["sets", "values", "training", "scoring", "causes", "small", "nightly"] as const;
+const PARTS = ["sets", "values", "training", "scoring", "postgres", "causes", "small", "nightly"] as const;
 
 /**
- * Tabular models through the commands themselves. Words choose parts (sets, values, training, scoring, causes, small, nightly)
+ * Tabular models through the commands themselves. Words choose parts (sets, values, training, scoring, postgres, causes, small, nightly)
  * or sets by name; the folder of the sets is MODELS_DATA. Without words everything is measured.
  */
 export async function* benchModels(words: readonly string[]): AsyncGenerator<Figure> {
@@ -44,6 +46,7 @@ export async function* benchModels(words: readonly string[]): AsyncGenerator<Fig
   }
   if (wants("training")) yield* benchTraining();
   if (wants("scoring")) yield* benchScoring();
+  if (wants("postgres")) yield* benchPostgres();
   if (wants("causes")) yield* benchCauses();
   if (wants("small")) yield* benchSmallData();
   if (wants("nightly")) yield* benchNightlyModels();
@@ -96,14 +99,10 @@ async function* benchSet(set: TabularSet, folder: string, dir: string): AsyncGen
   yield atMost(`${set.name}: evaluation`, run.seconds, "s", 360);
 }
 
-function atLeast(what: string, value: number, bar: number): Figure {
-  return { what, value: Math.round(value * 10_000) / 10_000, bar: `>= ${String(bar)}`, met: value >= bar };
-}
-
 async function* benchTraining(): AsyncGenerator<Figure> {
   const backend = await openBackend();
   const seconds = (rows: number, kinds: readonly ModelKind[]): number => {
-    const table = madeUp(rows, 20);
+    const table = madeUpTable(rows, 20);
     const from = performance.now();
     openTraining(backend, table, { target: "y", seed: 1, kinds });
     return (performance.now() - from) / 1000;
@@ -116,7 +115,7 @@ async function* benchTraining(): AsyncGenerator<Figure> {
 /** A million rows of 40 numbers lie in shared memory; two threads score them with an additive model and with a mean. */
 async function* benchScoring(): AsyncGenerator<Figure> {
   const backend = await openBackend();
-  const session = openTraining(backend, madeUp(7000, 40), { target: "y", seed: 1, kinds: ["additive"] });
+  const session = openTraining(backend, madeUpTable(7000, 40), { target: "y", seed: 1, kinds: ["additive"] });
   if (session.status !== "trained") return;
   const { model } = session.ship(["additive"]);
   const rows = 1_000_000;
@@ -137,22 +136,11 @@ async function* benchScoring(): AsyncGenerator<Figure> {
   } finally {
     await pool.close();
   }
-  const asked = madeUp(7000, 20);
+  const asked = madeUpTable(7000, 20);
   const opened = openTraining(backend, asked, { target: "y", seed: 1, kinds: ["boosted"] });
   if (opened.status !== "trained") return;
   const boosted = opened.ship(["boosted"]).model;
   const started = performance.now();
   scoreTable(backend, boosted, asked);
   yield atMost("score 7,000 rows with reasons for each, boosted", (performance.now() - started) / 1000, "s", 2);
-}
-
-/** Numbers of which a few matter, two of them together. */
-function madeUp(rows: number, columns: number): Table {
-  const random = seededRandom(1);
-  const made = Array.from({ length: columns }, () => Array.from({ length: rows }, () => random()));
-  const y = Array.from({ length: rows }, (_unused, i) => {
-    const [a = 0, b = 0, c = 0] = made.map((column) => column[i] ?? 0);
-    return random() < 1 / (1 + Math.exp(2 - 3 * a * b - c)) ? 1 : 0;
-  });
-  return { rows, columns: { ...Object.fromEntries(made.map((column, k) => [`x${String(k)}`, column])), y } };
 }

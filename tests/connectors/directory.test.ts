@@ -236,9 +236,9 @@ describe("structured data as pages have it", () => {
       <div itemprop="address" itemscope itemtype="http://schema.org/PostalAddress"><span itemprop="streetAddress">1 King St</span></div>
       <a itemprop="url" href="/a">x</a><meta itemprop="priceRange" content="$$"></div><p id="tel"><a itemprop="telephone" href="tel:+18769261234">Call</a></p>`;
     expect(microdataItems(load(html), "https://dir.example/list")[0]).toEqual({
-      "@type": "http://schema.org/LocalBusiness",
+      "@type": "LocalBusiness",
       name: "A & B",
-      address: { "@type": "http://schema.org/PostalAddress", streetAddress: "1 King St" },
+      address: { "@type": "PostalAddress", streetAddress: "1 King St" },
       url: "https://dir.example/a",
       priceRange: "$$",
       telephone: "+18769261234",

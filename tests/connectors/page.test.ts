@@ -117,6 +117,22 @@ describe("the businesses of a page", () => {
     });
   });
 
+  it("are the same whatever syntax states them, addresses as they are written", () => {
+    const url = "https://moss.example";
+    const pages = {
+      jsonld: `<script type="application/ld+json">{"@type":"https://schema.org/Store","name":"Moss","telephone":"5550101","url":"${url}","sameAs":"${URL_OF_PAGE}"}</script>`,
+      microdata: `<div itemscope itemtype="https://schema.org/Store"><b itemprop="name">Moss</b><b itemprop="telephone">5550101</b>
+        <a itemprop="url" href="${url}">m</a><a itemprop="sameAs" href="${URL_OF_PAGE}">here</a></div>`,
+      rdfa: `<body vocab="https://schema.org/"><div typeof="Store"><b property="name">Moss</b><b property="telephone">5550101</b>
+        <a property="url" href="${url}">m</a><a property="sameAs" href="${URL_OF_PAGE}">here</a></div></body>`,
+    };
+    for (const [syntax, html] of Object.entries(pages)) {
+      const [found] = openPage(Buffer.from(html), URL_OF_PAGE).businesses();
+      expect(found?.types, syntax).toEqual(["Store"]);
+      expect(found?.fields, syntax).toEqual({ name: "Moss", telephone: "5550101", url, sameAs: URL_OF_PAGE });
+    }
+  });
+
   it("are found in a page that nests without end, in time in proportion to its length", () => {
     const deep = `<div itemscope itemtype="https://schema.org/Store"><b itemprop="name">Moss</b><b itemprop="telephone">5550101</b>`;
     const html = deep + '<div class="h-card p-a" itemscope itemprop="x">'.repeat(20_000) + "<!--".repeat(20_000);

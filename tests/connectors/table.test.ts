@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TableMapping } from "#core";
 import { findConnector } from "#connectors";
-import { EMPTY, textCell } from "../../connectors/table/cells.ts";
-import type { Cell, SheetRow } from "../../connectors/table/cells.ts";
+import { EMPTY } from "../../connectors/table/cells.ts";
+import type { RowCell, SheetRow } from "../../connectors/table/cells.ts";
 import { findTable } from "../../connectors/table/detect.ts";
 import type { Table } from "../../connectors/table/detect.ts";
 import { continueStream, nameColumns, tableStream } from "../../connectors/table/headers.ts";
@@ -10,11 +10,11 @@ import { createNamer, createSurvey } from "../../connectors/table/rows.ts";
 import type { NamedRow } from "../../connectors/table/rows.ts";
 import { mapContext } from "./support/context.ts";
 
-const cell = (value: unknown): Cell => {
+const cell = (value: unknown): RowCell => {
   if (value === null || value === undefined) return EMPTY;
   if (typeof value === "number") return { type: "number", value };
   if (typeof value === "object" && "date" in value) return { type: "date", value: String(value.date) };
-  return textCell(value as string);
+  return value as string;
 };
 
 async function* source(rows: readonly (readonly unknown[])[]): AsyncGenerator<SheetRow> {

@@ -134,8 +134,24 @@ describe("money of a column", () => {
     ["1,23,456", "123456.00", "JMD"],
     ["J$ 12,500.-", "12500.00", "JMD"],
     ["US $20.50", "20.50", "USD"],
+    ["US 50", "50.00", "USD"],
+    ["1,234.56 US", "1234.56", "USD"],
+    ["BBD$20", "20.00", "BBD"],
+    ["A$5", "5.00", "AUD"],
+    ["¥1200", "1200.00", "JPY"],
+    ["J$1,234.56 (incl. GCT)", "1234.56", "JMD"],
+    ["$5 (USD)", "5.00", "USD"],
+    ["$500.00*", "500.00", "JMD"],
+    ["approx. 500", "500.00", "JMD"],
+    ["50 cents", "0.50", "JMD"],
   ])("reads %s", (text, amount, currency) => {
     expect(readMoney(text, { pack, homeCurrency: "JMD" })).toMatchObject({ amount, currency });
+  });
+});
+
+describe("credits", () => {
+  it.each(["50.00 Cr.", "50.00-CR", "(50.00)", "(J$50.00)", "50.00-", "$-50"])("are negative: %s", (text) => {
+    expect(readMoney(text, { pack, homeCurrency: "JMD" })).toMatchObject({ amount: "50.00", negative: true });
   });
 });
 

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { seededRandom } from "#core";
-import type { RecordTable } from "#identity";
+import { lexiconOf, linkRecords, prepareRecord, serialiseSettings } from "#identity";
+import type { LinkResult, RecordTable } from "#identity";
 import { loadPacks } from "../../jobs/linkage/packs.ts";
 import { readRecordFiles } from "../../jobs/linkage/read-records.ts";
 import { buildInThreads } from "../../jobs/linkage/row-threads.ts";
+import { ThreadTeam } from "../../jobs/linkage/thread-team.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "c360-threads-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -46,15 +49,47 @@ describe("rows read in threads", () => {
       source: "system",
       fields: { name: "any_name", mail: "email", tel: "phone", addr: "address", born: "birth_date", note: "text" },
     } as const;
-    const read = (threads: number): ReturnType<typeof buildInThreads> => {
+    const read = async (threads: number): ReturnType<typeof buildInThreads> => {
       const list = tables();
       const ids = list.flatMap(({ columns }) => (columns[0] ?? []).map(String));
-      return buildInThreads(list, { map, pack, ids }, threads, 1000);
+      const team = new ThreadTeam(threads);
+      try {
+        return await buildInThreads(list, { map, pack, ids }, team, lexiconOf(pack));
+      } finally {
+        await team.close();
+      }
     };
-    const [one, several] = [await read(1), await read(3)];
-    expect(one).toHaveLength(5500);
+    const [one, several] = [await read(1), await read(2)];
+    expect(one.records).toHaveLength(5500);
     expect(several).toEqual(one);
+    const again = one.records.map((record) => prepareRecord(record, lexiconOf(pack)));
+    expect(several.prepared.every((record, at) => record === null || isDeepStrictEqual(record, again[at]))).toBe(true);
   });
+
+  it("are linked in two threads as they are in one", async () => {
+    const lines = tables().flatMap(({ rows, columns }) =>
+      Array.from({ length: rows }, (_row, at) =>
+        columns.map((cells) => (cells[at] === null ? "" : `"${cells[at]}"`)).join(","),
+      ),
+    );
+    const file = join(dir, "many.csv");
+    writeFileSync(file, [NAMES.join(","), ...lines].join("\n"));
+    const link = async (team: ThreadTeam | null): Promise<LinkResult> => {
+      const read = await readRecordFiles({ files: [file], command: "link", ...(team === null ? {} : { team }) });
+      const helper = team?.helper();
+      return linkRecords(
+        { records: read.records, constraints: [], pack: read.pack, seed: 1 },
+        { prepared: read.prepared, ...(helper === undefined ? {} : { helper }) },
+      );
+    };
+    const team = new ThreadTeam(2);
+    const two = await link(team).finally(() => team.close());
+    const one = await link(null);
+    expect(two.clusters).toEqual(one.clusters);
+    expect(two.candidates).toEqual(one.candidates);
+    expect(two.relations).toEqual(one.relations);
+    expect(serialiseSettings(two.settings)).toBe(serialiseSettings(one.settings));
+  }, 60_000);
 });
 
 describe("files that nobody should have saved", () => {

@@ -42,6 +42,21 @@ async function read(...words: string[]): Promise<{ readonly code: number; readon
 const config = (): string => join(dir, "books.yaml");
 
 describe("c360 read", () => {
+  it("writes records that other programs can read, whatever stands in them", async () => {
+    const odd = 'a "quoted" \\ line\nand\u2028more';
+    writeFileSync(
+      join(dir, 'odd "name".csv'),
+      `Name,${JSON.stringify("No. 1").replaceAll('"', "")}\n"${odd.replaceAll('"', '""')}",7\nAnn,\n`,
+    );
+    const { code, lines } = await read("excel", join(dir, 'odd "name".csv'));
+    expect(code).toBe(0);
+    const records = lines.filter(({ type }) => type === "record");
+    expect(records).toHaveLength(2);
+    expect(records[0]).toMatchObject({ raw: { Name: odd, "No. 1": "7" }, cursor: null, op: "upsert" });
+    expect(records[0]?.["provenance"]).toMatchObject({ file: 'odd "name".csv', row: 2 });
+    expect(Object.keys(records[1]?.["provenance"] ?? {})).toEqual(["file", "file_sha256", "row", "fetched_at"]);
+  });
+
   it("prints the contract's messages, goes on from its state, and keeps tokens out of both", async () => {
     books.put("Customer", "5", { Notes: "kept" });
     books.put("Customer", "6", { DisplayName: 7 });

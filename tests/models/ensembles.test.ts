@@ -10,7 +10,7 @@ import {
   serialiseModel,
   tableFromRows,
 } from "#models";
-import type { Cell, ModelKind, Table, TrainingSession } from "#models";
+import type { Cell, ModelKind, Table, TabularModel, TrainingSession } from "#models";
 import { boost } from "../../models/boosting.ts";
 import { readColumns } from "../../models/columns.ts";
 import { targetEdges } from "../../models/edges.ts";
@@ -99,7 +99,9 @@ describe("models where interactions rule", () => {
 
   it("are the same to the bit for the same table and seed", () => {
     const again = session(crossed(1600, 1), ["boosted"]).ship(["boosted"]);
-    expect(serialiseModel(again.model)).toEqual(serialiseModel(session(table, ["boosted"]).ship(["boosted"]).model));
+    // Metrics also tell of the other candidates, which were not trained again.
+    const bytes = (one: TabularModel): Uint8Array => serialiseModel({ ...one, metrics: {} });
+    expect(bytes(again.model)).toEqual(bytes(all.ship(["boosted"]).model));
   });
 
   it("give finite scores for rows of nothing, of unknown towns, and of numbers beyond all others", () => {

@@ -3,10 +3,11 @@ import { seededRandom } from "#core";
 import { openBackend, openScorer, openTraining, readColumns, scoreTable, tableFromRows } from "#models";
 import type { Cell, Table, TrainingSession } from "#models";
 import { openScorePool, shareColumns } from "../../jobs/modelling/score-pool.ts";
-import { fitEncoder } from "../../models/encode.ts";
-import { linearEffects, linearLogits } from "../../models/linear-score.ts";
+import { encode, fitEncoder } from "../../models/encode.ts";
+import { openLinear } from "../../models/linear-score.ts";
 import { mixOf } from "../../models/mix.ts";
-import { findPairs, linearDesign } from "../../models/pairs.ts";
+import { linearDesign, logitsOf } from "../../models/linear.ts";
+import { findPairs } from "../../models/pairs.ts";
 import { normal } from "../../models/random.ts";
 import type { Candidate } from "../../models/training-types.ts";
 
@@ -56,13 +57,18 @@ describe("scoring columns", () => {
     const width = pairs.reduce((sum, pair) => sum + pair.width, main);
     const weights = Float32Array.from({ length: width }, () => normal(random));
     const part = { encoder, pairs, weights, intercept: 0.25 };
-    const design = linearDesign(part, columns, rows);
-    const logits = linearLogits(part, columns, labels.length);
-    const effects = linearEffects(part, columns, labels.length);
+    const encoded = encode(encoder, columns, rows);
+    const exact = { weights: Float64Array.from(weights), intercept: part.intercept };
+    const said = logitsOf(linearDesign(part, columns, rows), exact);
+    const plain = logitsOf(linearDesign({ encoder, pairs: [] }, columns, rows), exact);
+    const linear = openLinear(part);
+    const logits = linear.logits(columns, labels.length);
+    const effects = linear.effects(columns, labels.length);
     for (const i of rows) {
       let sum = part.intercept;
-      for (let j = 0; j < width; j += 1) sum += (design.values[i * width + j] ?? NaN) * (weights[j] ?? NaN);
-      expect(Math.abs((logits[i] ?? NaN) - sum)).toBeLessThan(1e-4);
+      for (let j = 0; j < main; j += 1) sum += (encoded.values[i * main + j] ?? NaN) * (weights[j] ?? NaN);
+      expect(Math.abs((plain[i] ?? NaN) - sum)).toBeLessThan(1e-4);
+      expect(Math.abs((logits[i] ?? NaN) - (said[i] ?? NaN))).toBeLessThan(1e-5);
       const told = effects.subarray(i * 3, i * 3 + 3).reduce((total, effect) => total + effect, part.intercept);
       expect(Math.abs(told - (logits[i] ?? NaN))).toBeLessThan(1e-9);
     }

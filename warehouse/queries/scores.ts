@@ -1,4 +1,4 @@
-import type { Database, SqlClient } from "#core";
+import type { Database, SqlClient, SqlValue } from "#core";
 import { saveModelWatch } from "./registry.ts";
 
 /** Scores of one run, as rows by column name. */
@@ -56,9 +56,9 @@ const REASON_COLUMNS = ["customer_id", "score", "position", "feature", "effect",
 /** Fills the candidate tables of scores, reasons and leads, and registers the versions that made them. */
 export async function saveScores(db: Database, tx: SqlClient, given: ScoresToSave): Promise<void> {
   await tx.query("truncate build.customer_scores, build.score_reasons, build.leads");
-  await db.copyIn(tx, "build.customer_scores", SCORE_COLUMNS, given.scores.map(pick(SCORE_COLUMNS)));
-  await db.copyIn(tx, "build.score_reasons", REASON_COLUMNS, given.reasons.map(pick(REASON_COLUMNS)));
-  await saveLeads(tx, given.leads);
+  await db.copyIn(tx, "build.customer_scores", SCORE_COLUMNS, valuesOf(given.scores, SCORE_COLUMNS));
+  await db.copyIn(tx, "build.score_reasons", REASON_COLUMNS, valuesOf(given.reasons, REASON_COLUMNS));
+  await saveLeads(db, tx, given.leads);
   for (const version of given.versions) await registerVersion(tx, version, given);
   await setAliases(tx, given.versions);
   await saveModelWatch(tx, given);
@@ -71,18 +71,34 @@ export async function saveScores(db: Database, tx: SqlClient, given: ScoresToSav
   );
 }
 
+const LEAD_COLUMNS = [
+  "rank",
+  "customer_id",
+  "band",
+  "meaning",
+  "reason_1",
+  "reason_2",
+  "reason_3",
+  "action",
+  "data_as_of",
+];
+
 /** The list needs what the warehouse knows of each customer: name, telephone, last contact or purchase. */
-async function saveLeads(tx: SqlClient, leads: readonly object[]): Promise<void> {
+async function saveLeads(db: Database, tx: SqlClient, leads: readonly object[]): Promise<void> {
+  await tx.query(
+    `create temporary table listed (rank int, customer_id text, band text, meaning text,
+       reason_1 text, reason_2 text, reason_3 text, action text, data_as_of date) on commit drop`,
+  );
+  await db.copyIn(tx, "listed", LEAD_COLUMNS, valuesOf(leads, LEAD_COLUMNS));
   await tx.query(
     `insert into build.leads (rank, customer_id, customer, phone, last_contact, band, meaning,
                               reason_1, reason_2, reason_3, action, data_as_of)
      select l.rank, l.customer_id, c.display_name, c.phone, greatest(c.last_contact, c.last_purchase), l.band, l.meaning,
             l.reason_1, l.reason_2, l.reason_3, l.action, l.data_as_of
-       from jsonb_to_recordset($1::jsonb) l (rank int, customer_id text, band text, meaning text,
-              reason_1 text, reason_2 text, reason_3 text, action text, data_as_of date)
+       from listed l
        join build.customers c on c.customer_id = l.customer_id`,
-    [JSON.stringify(leads)],
   );
+  await tx.query("drop table listed");
 }
 
 async function registerVersion(
@@ -142,9 +158,10 @@ function json(value: Readonly<Record<string, unknown>> | null): string | null {
   return value === null ? null : JSON.stringify(value);
 }
 
-function pick(columns: readonly string[]): (row: object) => readonly unknown[] {
-  return (row) => {
-    const values = new Map<string, unknown>(Object.entries(row));
-    return columns.map((column) => values.get(column) ?? null);
-  };
+/** Values of rows in the order of the columns, one row after another: all at once would double the memory. */
+function* valuesOf(rows: readonly object[], columns: readonly string[]): Generator<readonly SqlValue[]> {
+  for (const row of rows) {
+    const values = row as Readonly<Record<string, SqlValue>>;
+    yield columns.map((column) => values[column] ?? null);
+  }
 }

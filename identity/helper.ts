@@ -1,0 +1,83 @@
+import { fitWithAnswers } from "./answers.ts";
+import type { CandidatePairs } from "./candidates.ts";
+import { fitKind, withKind } from "./fit.ts";
+import type { KindFit, KindWork, StewardWord } from "./fit.ts";
+import type { Prepared } from "./prepare.ts";
+import type { LinkageSettings } from "./settings.ts";
+import { weighCandidates } from "./weigh.ts";
+import type { Weighed } from "./weigh.ts";
+
+/**
+ * Another thread that holds the same records and does part of the work. What it gives is what this thread would give, so
+ * that the result is the same with and without it.
+ */
+export interface LinkHelper {
+  /** Hands it all records, in order; once, before anything is asked. */
+  take(records: readonly Prepared[]): void;
+  /** Fits one kind of pairs. */
+  fit(settings: LinkageSettings, work: KindWork): Promise<KindFit>;
+  /** Weighs pairs. */
+  weigh(settings: LinkageSettings, pairs: CandidatePairs): Promise<Weighed>;
+}
+
+/** Work that was done, or can be done, outside this thread. */
+export interface OtherHands {
+  /** Records of the list that are prepared already, by position; null where one is still to be prepared. */
+  readonly prepared?: readonly (Prepared | null)[];
+  readonly helper?: LinkHelper;
+}
+
+/** What a fit looks at. */
+interface FitWork {
+  readonly records: readonly Prepared[];
+  readonly pairs: CandidatePairs;
+  readonly seed: number;
+  /** Null where no steward has spoken. */
+  readonly word: StewardWord | null;
+}
+
+/** Fits settings as {@link fitWithAnswers} does, one kind of pairs in the helper. */
+export async function fitTogether(
+  settings: LinkageSettings,
+  { records, pairs, seed, word }: FitWork,
+  helper: LinkHelper | undefined,
+): Promise<LinkageSettings> {
+  if (helper === undefined || word !== null) return fitWithAnswers(settings, records, pairs, seed, word);
+  const asked = helper.fit(settings, { pairs, kind: "organisation", seed });
+  const own = (["person", "item"] as const).map(
+    (kind) => [kind, fitKind(settings, records, { pairs, kind, seed })] as const,
+  );
+  const fitted = withKind(settings, "organisation", await asked);
+  return own.reduce((next, [kind, fit]) => withKind(next, kind, fit), fitted);
+}
+
+/** Weighs pairs as {@link weighCandidates} does, half of them in the helper. */
+export async function weighTogether(
+  settings: LinkageSettings,
+  records: readonly Prepared[],
+  pairs: CandidatePairs,
+  helper: LinkHelper | undefined,
+): Promise<Weighed> {
+  if (helper === undefined) return weighCandidates(settings, records, pairs);
+  const half = pairs.left.length >> 1;
+  const part = (from: number, to?: number): CandidatePairs => ({
+    left: pairs.left.slice(from, to),
+    right: pairs.right.slice(from, to),
+  });
+  const asked = helper.weigh(settings, part(half));
+  const own = weighCandidates(settings, records, part(0, half));
+  const other = await asked;
+  const weight = new Float64Array(pairs.left.length);
+  const kind = new Int8Array(pairs.left.length);
+  for (const [{ pairs: some }, from] of [
+    [own, 0],
+    [other, half],
+  ] as const) {
+    weight.set(some.weight, from);
+    kind.set(some.kind, from);
+  }
+  return {
+    pairs: { left: pairs.left, right: pairs.right, weight, kind },
+    relations: [...own.relations, ...other.relations],
+  };
+}

@@ -1,0 +1,42 @@
+import type {
+  CandidatePairs,
+  dateOrders,
+  KindWork,
+  Lexicon,
+  LinkageSettings,
+  RecordTable,
+  RowOptions,
+} from "#identity";
+import type { DraftColumns, PreparedColumns } from "./row-columns.ts";
+
+/** What every part is read by. */
+export interface RowWork extends Omit<RowOptions, "ids"> {
+  readonly orders: ReturnType<typeof dateOrders>;
+  /** Words that records are prepared by as well; null where they are only read. */
+  readonly lexicon: Lexicon | null;
+}
+
+/** Some rows of one table, as a thread gets them. */
+export interface RowPart {
+  readonly number: number;
+  readonly table: RecordTable;
+  readonly ids: readonly string[];
+}
+
+/** What a thread made of a part. */
+export interface RowAnswer {
+  readonly number: number;
+  /** True for a thread that says it has started: it can be given parts. */
+  readonly ready?: boolean;
+  readonly drafts?: DraftColumns;
+  readonly prepared?: PreparedColumns | null;
+  readonly problem?: string;
+}
+
+/** What a thread is told or asked. */
+export type TeamTask =
+  | { readonly name: "work"; readonly work: RowWork }
+  | { readonly name: "rows"; readonly part: RowPart }
+  | { readonly name: "records"; readonly columns: PreparedColumns }
+  | { readonly name: "fit"; readonly settings: LinkageSettings; readonly work: KindWork }
+  | { readonly name: "weigh"; readonly settings: LinkageSettings; readonly pairs: CandidatePairs };

@@ -1,0 +1,71 @@
+// oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
+import type { Worker } from "node:worker_threads";
+import type { LinkHelper } from "#identity";
+import { openThread } from "../modelling/threads.ts";
+import { packPrepared } from "./row-columns.ts";
+import type { RowAnswer, TeamTask } from "./thread-tasks.ts";
+
+const MOST_THREADS = 8;
+
+/** Threads beside this one that read rows and weigh pairs. They start at once, so that they are ready when they are needed. */
+export class ThreadTeam {
+  readonly workers: readonly Worker[];
+  private problem: Error | null = null;
+
+  constructor(threads: number) {
+    this.workers = Array.from({ length: Math.max(0, Math.min(threads, MOST_THREADS) - 1) }, () =>
+      openThread(new URL("./row-worker.ts", import.meta.url), {}),
+    );
+    // Heard from the start: a thread that fails while nobody listens would end the whole process.
+    for (const worker of this.workers) worker.on("error", (error: Error) => (this.problem ??= error));
+  }
+
+  /** What made a thread fail, if any did. */
+  get failure(): Error | null {
+    return this.problem;
+  }
+
+  /** Help with a linkage from the first thread; undefined where there is none. */
+  helper(): LinkHelper | undefined {
+    const [worker] = this.workers;
+    if (worker === undefined) return undefined;
+    return {
+      take: (records) => send(worker, { name: "records", columns: packPrepared(records) }),
+      fit: (settings, work) => ask(worker, { name: "fit", settings, work }),
+      weigh: (settings, pairs) => ask(worker, { name: "weigh", settings, pairs }),
+    };
+  }
+
+  /** Ends all threads. */
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** Tells a thread something that it does not answer, or answers by an event. */
+export function send(worker: Worker, task: TeamTask): void {
+  worker.postMessage(task);
+}
+
+interface Answer<T> extends RowAnswer {
+  readonly answer?: T;
+}
+
+/** Asks a thread and waits. Throws where it fails or ends. */
+function ask<T>(worker: Worker, task: TeamTask): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+      act();
+    };
+    const onMessage = ({ ready, answer, problem }: Answer<T>): void => {
+      // A thread that started late says so when nobody waits for it any more.
+      if (ready === true) return;
+      settle(() => (answer === undefined ? reject(new Error(problem ?? "a thread gave no answer")) : resolve(answer)));
+    };
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onExit = (code: number): void => onError(new Error(`a thread ended with code ${String(code)}`));
+    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+    send(worker, task);
+  });
+}
