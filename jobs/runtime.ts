@@ -53,10 +53,15 @@ async function warehouseServer(
   return { url: server.url, embedded: true, stop: () => (server.startedByUs ? server.stop() : Promise.resolve()) };
 }
 
+/** Whether the event log is on Kafka. */
+export function usesKafka(workspace: Workspace): boolean {
+  return (workspace.env.KAFKA_BROKERS ?? "") !== "";
+}
+
 /** Opens the event log: Kafka where KAFKA_BROKERS is set, else the embedded one in the warehouse. */
 export async function openLog(workspace: Workspace, db: Database): Promise<EventLog> {
   const brokers = workspace.env.KAFKA_BROKERS;
-  if (brokers === undefined || brokers === "") return createEmbeddedLog(db, { clock: workspace.clock });
+  if (brokers === undefined || !usesKafka(workspace)) return createEmbeddedLog(db, { clock: workspace.clock });
   const { topic_prefix: prefix = "", partitions, replication_factor: replicationFactor } = workspace.config.kafka;
   return createKafkaLog({
     brokers: brokers.split(",").map((one) => one.trim()),

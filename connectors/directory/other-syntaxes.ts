@@ -59,7 +59,8 @@ function plainValue(
   if (typeof literal === "string") return literal.replace(/\s+/g, " ").trim();
   const id = idOf(value);
   const node = nodes.get(id);
-  if (node === undefined || saysNothing(node) || above.has(id) || depth >= MAX_DEPTH) return id.replace(/^(tel|mailto):/, "");
+  if (node === undefined || saysNothing(node) || above.has(id) || depth >= MAX_DEPTH)
+    return id.replace(/^(tel|mailto):/, "");
   return itemOfNode(node, nodes, above, depth + 1);
 }
 

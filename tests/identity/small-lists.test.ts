@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildLinkRecords, linkRecords } from "#identity";
-import { organisationTokens } from "../../identity/standardise/names.ts";
+import { organisationTokens, parseName } from "../../identity/standardise/names.ts";
 import { jamaica } from "./support/people.ts";
 
 type Fields = Parameters<typeof buildLinkRecords>[1]["map"]["fields"];
@@ -87,5 +87,18 @@ describe("names of countries in a firm's name", () => {
     expect(tokens("Danish Ministry of Taxation")).toEqual(["denmark", "ministry", "taxation"]);
     expect(tokens("Coast Guard (Republic of Korea)")).toEqual(tokens("Coast Guard South Korea"));
     expect(tokens("Bank of the People's Republic of China")).not.toEqual(tokens("Bank of the Republic of China"));
+  });
+});
+
+describe("what is written around a person's name", () => {
+  it("is no part of it", () => {
+    const nameOf = (text: string): (string | null)[] => {
+      const { given, family } = parseName(text, { pack: jamaica });
+      return [given, family];
+    };
+    for (const text of ["c/o Jane Doe", "ATTN: Jane Doe", "Jane Doe - Accounts Dept", "Doe (Mrs) Jane", "Jane Doe 2"])
+      expect(nameOf(text), text).toEqual(["Jane", "Doe"]);
+    expect(nameOf("John Brown or Mary Brown")).toEqual(["John", "Brown"]);
+    expect(nameOf("Estate of John Brown")).toEqual(["John", "Brown"]);
   });
 });
