@@ -1,6 +1,6 @@
 /*
- * How common names are among people, per ten thousand: a short list says little of that. Rounded from published counts of
- * English-speaking countries (public domain); who is not named here is taken for rare. Apache-2.0.
+ * How common names are among people of English-speaking countries, per ten thousand: a short list says little of that.
+ * Round figures in the order of census counts; who is not named here is taken for rare. Apache-2.0.
  */
 const GIVEN =
   "james 120 john 140 robert 120 michael 130 william 110 david 130 richard 75 joseph 65 thomas 65 charles 60 christopher 70 " +

@@ -94,25 +94,10 @@ export function fitCompetition(
     if (!isComparable(records, kind, settings)) continue;
     const { across, within } = countSearches(settings, records, pairs, number);
     const graded = gradedBins(across, within, strangers(across, within), 0, Number.NEGATIVE_INFINITY);
-    if (process.env["C360DBG"])
-      console.error(
-        kind,
-        "q",
-        strangers(across, within),
-        graded
-          .filter((g) => g.count > 0)
-          .map((g) => `${g.weight}:${g.count.toFixed(0)}/${g.share.toFixed(2)}`)
-          .join(" "),
-        /*C360DBG*/ [...across]
-          .map((a, i) => `${i - 24}:${a}~${(within[i] ?? 0).toFixed(1)}`)
-          .filter((x) => !x.includes(":0~0.0"))
-          .join(" "),
-      );
     const matches = graded.reduce((sum, { share, count }) => sum + share * count, 0);
     if (matches < LEAST || within.reduce((sum, count) => sum + count, 0) < LEAST) continue;
     const { scale, shift } = settings.calibration[kind];
     const best = regress(graded, { scale, shift }, BOUNDS);
-    if (process.env["C360DBG"]) console.error(best);
     next = { ...next, calibration: { ...next.calibration, [kind]: { scale, shift, best } } };
   }
   return next;

@@ -102,5 +102,6 @@ function refuseBinary(head: Buffer, file: string): void {
   const odd = head.filter(
     (byte) => byte < 9 || (byte > 13 && byte < 32 && ![26, 27, 28, 29, 30, 31].includes(byte)),
   ).length;
-  if (odd > Math.max(2, head.length * 0.005)) throw fileError("unsupported", file, "it is neither a workbook nor text");
+  const few = odd <= Math.max(2, head.length * 0.005) && odd < head.length * 0.1;
+  if (!few) throw fileError("unsupported", file, "it is neither a workbook nor text");
 }
