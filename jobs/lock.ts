@@ -1,53 +1,111 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { C360Error, isoNow } from "#core";
 import type { Clock } from "#core";
 
-/** Whether a process with this id runs now. */
-export function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** Takeovers of a dead owner's file before somebody else is believed to be at it. */
+const TRIES = 3;
+
+/** The process that holds a lock file. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly born: string;
+  readonly since: string;
 }
+
+/** What came of trying to take a lock file: it is held until `release`, or somebody alive holds it. */
+export type LockAttempt = { readonly release: () => Promise<void> } | { readonly owner: LockOwner };
 
 /**
  * Takes the workspace's run lock; gives back what releases it. A lock whose process is gone, or whose process id has
  * since been given to another program, is taken over. Throws RUN_LOCKED.
  */
 export async function takeRunLock(dir: string, clock: Clock): Promise<() => Promise<void>> {
-  await mkdir(dir, { recursive: true });
-  const file = join(dir, "run.lock");
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const handle = await open(file, "wx", 0o600);
-      await handle.writeFile(
-        JSON.stringify({ pid: process.pid, born: processBirth(process.pid), since: isoNow(clock) }),
-      );
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const owner = await readOwner(file);
-    if (owner !== null && processIsAlive(owner.pid) && processBirth(owner.pid) === owner.born) {
-      throw new C360Error("RUN_LOCKED", { pid: owner.pid, since: owner.since });
-    }
-    if (owner === null) await clock.sleep(200);
-    await rm(file, { force: true });
-  }
-  throw new C360Error("RUN_LOCKED", { pid: "unknown", since: "just now" });
+  const attempt = await tryLock(join(dir, "run.lock"), clock);
+  if ("release" in attempt) return attempt.release;
+  throw new C360Error("RUN_LOCKED", { pid: attempt.owner.pid, since: attempt.owner.since });
 }
 
-async function readOwner(file: string): Promise<{ pid: number; born: string; since: string } | null> {
+let taken = 0;
+
+/**
+ * Takes a lock file where nobody alive holds it. The file appears with its owner in it, by a link: a process killed at
+ * any moment leaves a whole file, which names a dead process, or none.
+ */
+export async function tryLock(file: string, clock: Clock): Promise<LockAttempt> {
+  await mkdir(dirname(file), { recursive: true });
+  taken += 1;
+  const mine = `${file}.${process.pid}.${taken}`;
+  const text = JSON.stringify({ pid: process.pid, born: processBirth(process.pid), since: isoNow(clock), take: taken });
+  await writeFile(mine, text, { mode: 0o600 });
   try {
-    return JSON.parse(await readFile(file, "utf8")) as { pid: number; born: string; since: string };
-  } catch {
-    return null;
+    for (let attempt = 1; ; attempt += 1) {
+      if (await linked(mine, file)) return { release: () => release(file, text) };
+      const held = await textOf(file);
+      if (held === null) continue;
+      const owner = ownerOf(held);
+      if (isAlive(owner) || attempt >= TRIES) return { owner };
+      await removeStale(file, held, `${mine}.stale`);
+    }
+  } finally {
+    await rm(mine, { force: true });
   }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Null where the file has gone meanwhile. */
+async function textOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function release(file: string, text: string): Promise<void> {
+  if ((await textOf(file)) === text) await rm(file, { force: true });
+}
+
+/** Takes a dead owner's file away: by its name, so that of two who see it dead one has it; a file of another is put back. */
+async function removeStale(file: string, held: string, aside: string): Promise<void> {
+  const moved = await rename(file, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  if ((await textOf(aside)) !== held) await linked(aside, file);
+  await rm(aside, { force: true });
+}
+
+function ownerOf(text: string): LockOwner {
+  try {
+    const { pid, born, since } = JSON.parse(text) as Partial<LockOwner>;
+    return { pid: pid ?? 0, born: born ?? "", since: since ?? "" };
+  } catch {
+    return { pid: 0, born: "", since: "" };
+  }
+}
+
+/** Whether the process runs now, and is the one that took the lock: its id may have been given to another program. */
+function isAlive({ pid, born }: LockOwner): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return processBirth(pid) === born;
 }
 
 /** When the process started, as the kernel counts it: tells a re-used process id. Empty where /proc is absent. */

@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, link, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { C360Error } from "#core";
 import type { Clock, Environment, SecretStore } from "#core";
-import { processIsAlive } from "./lock.ts";
+import { tryLock } from "./lock.ts";
 import { liveRedactor } from "./redaction.ts";
 
 const LEASE_WAIT_MS = 100;
@@ -148,47 +148,13 @@ function decrypt(bytes: Buffer, key: Buffer, file: string): Record<string, strin
   }
 }
 
-/** A lease is a file made with O_EXCL that names its owner; one whose owner is gone is taken over. */
+/** A lease is a lock file that is waited for; one whose owner is gone is taken over. Throws RUN_LOCKED after ten minutes. */
 async function lease<T>(dir: string, name: string, clock: Clock, work: () => Promise<T>): Promise<T> {
-  await mkdir(dir, { recursive: true });
   const file = join(dir, `lease-${name.replace(/[^A-Za-z0-9_-]+/g, "-")}`);
   for (let attempt = 1; ; attempt += 1) {
-    if (await take(file)) break;
-    await dropStale(file);
-    if (attempt >= LEASE_TRIES) {
-      throw new C360Error("RUN_LOCKED", {
-        pid: (await readFile(file, "utf8").catch(() => "?")).trim(),
-        since: "ten minutes",
-      });
-    }
+    const lock = await tryLock(file, clock);
+    if ("release" in lock) return work().finally(lock.release);
+    if (attempt >= LEASE_TRIES) throw new C360Error("RUN_LOCKED", { pid: lock.owner.pid, since: lock.owner.since });
     await clock.sleep(LEASE_WAIT_MS);
   }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-async function take(file: string): Promise<boolean> {
-  try {
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(String(process.pid));
-    await handle.close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
-async function dropStale(file: string): Promise<void> {
-  const owner = Number(await readFile(file, "utf8").catch(() => "0"));
-  if (owner > 0) {
-    if (!processIsAlive(owner)) await rm(file, { force: true });
-    return;
-  }
-  // Made but not yet signed: stale only once it is older than any signing takes.
-  const made = await stat(file).catch(() => null);
-  if (made !== null && made.mtimeMs + 10_000 < made.atimeMs) await rm(file, { force: true });
 }
