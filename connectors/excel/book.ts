@@ -33,7 +33,7 @@ export async function openBook(
 
 async function openZipped(archive: Archive, file: string, options: BookOptions): Promise<Book> {
   const warnings: string[] = archive.doubled ? ["two parts share a name"] : [];
-  const budget: CellBudget = { cells: 0, uncached: 0 };
+  const budget: CellBudget = { cells: 0, uncached: new Map() };
   const detail = options.detail === true;
   const main = await workbookPart(archive, file, warnings);
   if (main === null) return openOther(archive, { file, detail, budget });
@@ -49,8 +49,9 @@ async function openZipped(archive: Archive, file: string, options: BookOptions):
 }
 
 function withUncached(warnings: readonly string[], budget: CellBudget): readonly string[] {
-  if (budget.uncached === 0) return warnings;
-  return [...warnings, `${budget.uncached} formulas without a stored result`];
+  const uncached = [...budget.uncached.values()].reduce((sum, count) => sum + count, 0);
+  if (uncached === 0) return warnings;
+  return [...warnings, `${uncached} formulas without a stored result`];
 }
 
 async function openXlsx(

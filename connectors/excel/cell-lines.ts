@@ -5,10 +5,13 @@ import type { CellType, RowCell, RowSource, SheetRow } from "../table/cells.ts";
 import { cellText, cellType, cellValue, rowBlocks } from "../table/cells.ts";
 import { findTable } from "../table/detect.ts";
 import { isTotalLine } from "../table/rows.ts";
+import type { BookSheet } from "./book-types.ts";
 import { nameWarning, openBook } from "./book.ts";
 import { classify, digestFile, lockedError } from "./classify.ts";
 import { delimitedRows, textForm } from "./delimited.ts";
 import { fileError, verdictOf } from "./limits.ts";
+import { sidesOf } from "./scan.ts";
+import type { OpenSheet } from "./scan.ts";
 import type { FileVerdict } from "./limits.ts";
 
 /** One cell of a file, as other programs read it. */
@@ -53,10 +56,9 @@ export interface VerdictLine {
   readonly reason: string | null;
 }
 
-interface LineSheet {
-  readonly name: string;
-  readonly hidden: boolean;
-  readonly rows: RowSource;
+interface LineSheet extends BookSheet {
+  /** False for text files: they hold one table. */
+  readonly hasSides: boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function* readCells(
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<CellLine | VerdictLine, void, void> {
   yield* withVerdict(path, signal, async function* lines({ name, rows }) {
-    for await (const block of rowBlocks(rows)) {
+    for await (const block of rowBlocks(rows())) {
       for (const { row, cells } of block) {
         for (const [index, cell] of cells.entries()) {
           if (cellType(cell) !== "empty") yield cellLine(name, row, index + 1, cell);
@@ -88,35 +90,45 @@ export async function* readTables(
   path: string,
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<TableLine | VerdictLine, void, void> {
-  yield* withVerdict(path, signal, async function* lines({ name, hidden, rows }, sha256) {
-    const table = await findTable(rows);
-    if (table === null) return;
-    const found = { rows: 0, first: null as number | null, last: null as number | null, totals: [] as number[] };
-    for await (const row of table.rows()) {
-      if (!row.cells.some((cell) => cellText(cell).trim() !== "")) continue;
-      if (isTotalLine(row, table.columns.length)) {
-        found.totals.push(row.row);
-        continue;
-      }
-      found.rows += 1;
-      found.first ??= row.row;
-      found.last = row.row;
-    }
-    yield {
-      type: "table",
-      file: basename(path),
-      sha256,
-      sheet: name,
-      hidden,
-      header_row: table.headerRow,
-      first_row: found.first,
-      last_row: found.last,
-      columns: table.columns.map(({ index, header }) => ({ column: index + 1, header })),
-      rows: found.rows,
-      total_rows: found.totals,
-      titles: table.titles,
-    };
+  yield* withVerdict(path, signal, async function* lines(found, sha256) {
+    const whole = { sheet: found.name, side: null, hidden: found.hidden };
+    if (!found.hasSides) yield* tableLine(basename(path), sha256, { ...whole, rows: found.rows() });
+    else for await (const side of sidesOf(found)) yield* tableLine(basename(path), sha256, side);
   });
+}
+
+async function* tableLine(
+  file: string,
+  sha256: string,
+  { sheet, hidden, rows }: OpenSheet,
+): AsyncGenerator<TableLine, void, void> {
+  const table = await findTable(rows);
+  if (table === null) return;
+  const found = { rows: 0, first: null as number | null, last: null as number | null, totals: [] as number[] };
+  for await (const row of table.rows()) {
+    if (!row.cells.some((cell) => cellText(cell).trim() !== "")) continue;
+    if (isTotalLine(row, table.columns.length)) {
+      found.totals.push(row.row);
+      continue;
+    }
+    found.rows += 1;
+    found.first ??= row.row;
+    found.last = row.row;
+  }
+  yield {
+    type: "table",
+    file,
+    sha256,
+    sheet: sheet ?? "",
+    hidden,
+    header_row: table.headerRow,
+    first_row: found.first,
+    last_row: found.last,
+    columns: table.columns.map(({ index, header }) => ({ column: index + 1, header })),
+    rows: found.rows,
+    total_rows: found.totals,
+    titles: table.titles,
+  };
 }
 
 async function* withVerdict<Line>(
@@ -174,13 +186,14 @@ async function* lineSheets(
     if (misnamed !== null && form.columns < 2) throw fileError("corrupt", file, "it is text and no workbook");
     const name = file.slice(0, file.length - extname(file).length);
     const lost = { characters: 0 };
-    yield { name, hidden: false, rows: countLost(delimitedRows(path, file, form, { verbatim: true }), lost) };
+    const rows = (): RowSource => countLost(delimitedRows(path, file, form, { verbatim: true }), lost);
+    yield { name, hidden: false, hasSides: false, rows };
     if (lost.characters > 0) about.warnings.push(`${lost.characters} characters could not be read as ${form.encoding}`);
     return;
   }
   const book = await openBook(path, file, kind, { detail: true });
   try {
-    for (const sheet of book.sheets) yield { name: sheet.name, hidden: sheet.hidden, rows: sheet.rows() };
+    for (const sheet of book.sheets) yield { ...sheet, hasSides: true };
     about.warnings.push(...book.warnings());
   } finally {
     book.close();

@@ -87,6 +87,76 @@ function parseRecords(text: string, delimiter: string, last: boolean): { records
   return { records, used };
 }
 
+/** Takes text piece by piece and counts the cells of each record, as {@link createCsvParser} would part them. */
+export interface CsvCounter {
+  /** Cells of each record that is complete with this piece; 0 for one whose cells are all blank. Throws as `push` of the parser. */
+  push(text: string): readonly number[];
+  waiting(): number;
+  /** The last records, parted: the end of a file may hold a mark that is no data. */
+  end(): string[][];
+}
+
+/** A counter of cells: a first pass over a file needs no more of it, and cells that are not made cost nothing. */
+export function createCsvCounter(delimiter: string): CsvCounter {
+  const separator = delimiter.charCodeAt(0);
+  let rest = "";
+  return {
+    push(text) {
+      const all = rest === "" ? text : rest + text;
+      const { counts, used } = countCells(all, separator, delimiter);
+      rest = used === 0 ? all : all.slice(used);
+      if (rest.length > MAX_RECORD) throw new CsvError("a quote is opened and never closed");
+      return counts;
+    },
+    waiting: () => rest.length,
+    end() {
+      const parser = createCsvParser(delimiter);
+      return [...parser.push(rest), ...parser.end()];
+    },
+  };
+}
+
+function countCells(text: string, separator: number, delimiter: string): { counts: number[]; used: number } {
+  const counts: number[] = [];
+  const { length } = text;
+  let used = 0;
+  let cells = 0;
+  // A sign above the blank and below the wide ones says something; what else may be a blank is looked at more closely.
+  let filled = false;
+  let at = 0;
+  while (at < length) {
+    if (text.charCodeAt(at) === QUOTE) {
+      const quoted = quotedCell(text, at, separator, false);
+      if (quoted === null) break;
+      filled ||= quoted.cell.trim() !== "";
+      at = quoted.next;
+    }
+    let code = 0;
+    for (; at < length; at += 1) {
+      code = text.charCodeAt(at);
+      if (code === separator || code === LF || code === CR) break;
+      if (code > 32 && code < 127) filled = true;
+    }
+    if (at >= length || (code === CR && at + 1 === length)) break;
+    cells += 1;
+    if (code === separator) {
+      at += 1;
+      continue;
+    }
+    at += code === CR && text.charCodeAt(at + 1) === LF ? 2 : 1;
+    counts.push(filled || isFilled(text.slice(used, at), delimiter) ? cells : 0);
+    used = at;
+    cells = 0;
+    filled = false;
+  }
+  return { counts, used };
+}
+
+/** True where a record without a plain sign says something all the same. */
+function isFilled(record: string, delimiter: string): boolean {
+  return parseRecords(record, delimiter, true).records.some((cells) => cells.some((cell) => cell.trim() !== ""));
+}
+
 /** A cell in quotes and the position of what follows it; null where its end is not there yet. */
 function quotedCell(
   text: string,

@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
-import { createCsvParser, CsvError } from "./csv.ts";
+import { createCsvCounter, createCsvParser, CsvError } from "./csv.ts";
+import type { CsvCounter, CsvParser } from "./csv.ts";
 import { decoderFor, guessEncoding } from "./encoding.ts";
 import type { TextEncoding } from "./encoding.ts";
 import { fileError } from "./limits.ts";
@@ -148,23 +149,55 @@ export async function* delimitedRecords(
   file: string,
   form: TextForm,
 ): AsyncGenerator<readonly string[][], void, void> {
-  const input = createReadStream(path, { highWaterMark: 128 * 1024 });
   const parser = createCsvParser(form.delimiter);
+  yield* inPieces(path, file, { form, parser });
+  yield withoutEndMark(withFileError(file, () => parser.end()));
+}
+
+/**
+ * Cells of each record of a text file, in blocks; 0 for a record of blanks. Parts nothing, so that it costs a fraction of
+ * {@link delimitedRecords} and fails where that fails. Throws FILE_CORRUPT where a quote is never closed.
+ */
+export async function* delimitedCounts(
+  path: string,
+  file: string,
+  form: TextForm,
+): AsyncGenerator<readonly number[], void, void> {
+  const parser = createCsvCounter(form.delimiter);
+  yield* inPieces(path, file, { form, parser });
+  const last = withoutEndMark(withFileError(file, () => parser.end()));
+  yield last.map((record) => (record.some((cell) => cell.trim() !== "") ? record.length : 0));
+}
+
+async function* inPieces<Item>(
+  path: string,
+  file: string,
+  how: {
+    readonly form: TextForm;
+    readonly parser: Pick<CsvParser | CsvCounter, "waiting"> & { push(text: string): Item };
+  },
+): AsyncGenerator<Item, void, void> {
+  const { form, parser } = how;
+  const input = createReadStream(path, { highWaterMark: 128 * 1024 });
   try {
     for await (const text of decodedText(input, form)) {
       for (let at = 0; at < text.length;) {
         // A record that is longer than a piece is looked at again with twice the text.
         const end = at + Math.max(PIECE, parser.waiting());
-        yield parser.push(text.slice(at, end));
+        yield withFileError(file, () => parser.push(text.slice(at, end)));
         at = end;
       }
     }
-    yield withoutEndMark(parser.end());
-  } catch (error) {
-    if (error instanceof CsvError) throw fileError("corrupt", file, error.message);
-    throw error;
   } finally {
     input.destroy();
+  }
+}
+
+function withFileError<Result>(file: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof CsvError ? fileError("corrupt", file, error.message) : error;
   }
 }
 

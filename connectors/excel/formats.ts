@@ -57,13 +57,15 @@ export function numberFormat(id: number, code: string | undefined): NumberFormat
 
 /**
  * Kind of a format code. Quoted and escaped text, colours, conditions and locales say nothing about the kind. A code of
- * one letter (`D`, `h`) or of an elapsed unit alone (`[h]`) shows a count and no date.
+ * one letter (`D`, `h`) shows a count and no date, and so does an elapsed unit alone in capitals (`[HH]`).
  */
 export function codeKind(code: string): FormatKind {
   const first = code.split(";")[0] ?? "";
   const bare = first.replace(/"[^"]*"|\\.|_.|\*./g, (quoted) => (quoted.length > 1 && quoted[0] === "\\" ? " " : ""));
   const plain = bare.replace(/\[[^\]]*\]/g, "");
-  if (/general|standard/i.test(plain) || !/.[dmyhs]/i.test(plain)) return "number";
+  if (/general|standard/i.test(plain)) return "number";
+  if (/\[(h+|m+|s+)\]/.test(bare)) return "duration";
+  if (!/.[dmyhs]/i.test(plain)) return "number";
   if (/\[(h+|m+|s+)\]/i.test(bare)) return "duration";
   const units = plain.replace(/AM\/PM|A\/P/gi, "h");
   const time = /[hs]/i.test(units);

@@ -5,7 +5,9 @@ import { findTable, tableBlocks } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { driftMessages } from "../table/headers.ts";
 import { createNamer, createSurvey } from "../table/rows.ts";
-import type { Survey } from "../table/rows.ts";
+import type { Survey, SurveyDraft } from "../table/rows.ts";
+import { delimitedCounts } from "./delimited.ts";
+import type { TextForm } from "./delimited.ts";
 import { openSheets } from "./scan.ts";
 import type { ScannedFile } from "./scan.ts";
 import { verdictOf } from "./limits.ts";
@@ -163,6 +165,7 @@ async function* readFile(
 
 async function surveyFile(job: Job, file: ScannedFile): Promise<Survey> {
   const draft = createSurvey(job.plan.table);
+  if (file.form !== null && job.plan.table?.id === undefined) return surveyText(job, file, file.form, draft);
   for await (const { table } of tablesOf(job, file)) {
     for await (const block of tableBlocks(table)) {
       for (const row of block) draft.add(table, row);
@@ -176,13 +179,30 @@ async function surveyFile(job: Job, file: ScannedFile): Promise<Survey> {
   return draft.done();
 }
 
+/** The survey of a text file whose rows have no id column: its first rows are looked at, and all of them counted. */
+async function surveyText(job: Job, file: ScannedFile, form: TextForm, draft: SurveyDraft): Promise<Survey> {
+  for await (const { table } of tablesOf(job, file)) {
+    for await (const block of tableBlocks(table)) if (!block.every((row) => draft.learn(row))) break;
+    let row = 0;
+    for await (const counts of delimitedCounts(file.path, file.name, form)) {
+      for (const cells of counts) {
+        row += 1;
+        if (row > table.headerRow && cells > 0) draft.count(table, cells);
+      }
+      throwIfAborted(job.context.signal);
+    }
+  }
+  return draft.done();
+}
+
 /** The stream's tables in a file: several sheets can hold one. */
 async function* tablesOf(
   job: Job,
   file: ScannedFile,
 ): AsyncGenerator<{ readonly table: Table; readonly sheet: string | null }, void, void> {
-  for await (const { sheet, hidden, rows } of openSheets(file, file)) {
-    if (hidden || !file.tables.some((found) => found.stream === job.plan.stream && found.sheet === sheet)) continue;
+  const own = file.tables.filter(({ stream }) => stream === job.plan.stream);
+  for await (const { sheet, side, hidden, rows } of openSheets(file, file)) {
+    if (hidden || !own.some((found) => found.sheet === sheet && found.side === side)) continue;
     const table = await findTable(rows);
     if (table !== null) yield { table, sheet };
   }

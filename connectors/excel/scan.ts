@@ -5,6 +5,8 @@ import type { RowSource } from "../table/cells.ts";
 import { findTable, tableBlocks } from "../table/detect.ts";
 import type { Table } from "../table/detect.ts";
 import { continueStream } from "../table/headers.ts";
+import { onlyColumns, sideBySide } from "../table/side-by-side.ts";
+import type { BookSheet } from "./book-types.ts";
 import { classify, digestFile, lockedError } from "./classify.ts";
 import { delimitedRows, textForm } from "./delimited.ts";
 import type { TextForm } from "./delimited.ts";
@@ -23,6 +25,8 @@ export interface FoundTable {
   readonly stream: string;
   /** Sheet name; null in text files. */
   readonly sheet: string | null;
+  /** Which of the tables that stand side by side on the sheet, from 0; null where there is one. */
+  readonly side: number | null;
   readonly headers: readonly string[];
   readonly sample: readonly (readonly string[])[];
 }
@@ -76,13 +80,13 @@ async function scanFile(file: DropFile, placed: KnownStream[]): Promise<ScannedF
     const form = kind === "text" ? await textForm(file.path, digest.validUtf8) : null;
     const tables: FoundTable[] = [];
     const hiddenSheets: string[] = [];
-    for await (const { sheet, hidden, rows } of openSheets(file, { kind, form })) {
+    for await (const { sheet, side, hidden, rows } of openSheets(file, { kind, form })) {
       if (hidden) {
-        hiddenSheets.push(sheet ?? "");
+        if (side === null || side === 0) hiddenSheets.push(sheet ?? "");
         continue;
       }
       const table = await findTable(rows);
-      if (table !== null) tables.push(await describe(table, sheet, placed));
+      if (table !== null) tables.push({ ...(await describe(table, placed)), sheet, side });
     }
     // Nothing is passed over in silence: a file without a table is told like one that cannot be read.
     if (tables.length === 0) throw fileError("unsupported", file.name, "no table with a header row was found in it");
@@ -98,7 +102,10 @@ function isFileError(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("FILE_");
 }
 
-async function describe(table: Table, sheet: string | null, placed: KnownStream[]): Promise<FoundTable> {
+async function describe(
+  table: Table,
+  placed: KnownStream[],
+): Promise<Pick<FoundTable, "stream" | "headers" | "sample">> {
   const headers = table.columns.map(({ header }) => header);
   const stream = continueStream(headers, placed);
   placed.push({ name: stream, columns: headers });
@@ -110,12 +117,14 @@ async function describe(table: Table, sheet: string | null, placed: KnownStream[
     }
     if (sample.length >= SAMPLE_ROWS) break;
   }
-  return { stream, sheet, headers, sample };
+  return { stream, headers, sample };
 }
 
-/** One sheet of a file with its rows; text files have one without a name. */
+/** One sheet of a file with its rows, or one side of it; text files have one without a name. */
 export interface OpenSheet {
   readonly sheet: string | null;
+  /** From 0 where tables stand side by side; null where one has the sheet for itself. */
+  readonly side: number | null;
   readonly hidden: boolean;
   readonly rows: RowSource;
 }
@@ -127,13 +136,23 @@ export async function* openSheets(
 ): AsyncGenerator<OpenSheet, void, void> {
   if (about.kind === "text" || about.form !== null) {
     if (about.form === null) throw fileError("unsupported", file.name, "it is not known how its text is written");
-    yield { sheet: null, hidden: false, rows: delimitedRows(file.path, file.name, about.form) };
+    yield { sheet: null, side: null, hidden: false, rows: delimitedRows(file.path, file.name, about.form) };
     return;
   }
   const book = await openBook(file.path, file.name, about.kind);
   try {
-    for (const sheet of book.sheets) yield { sheet: sheet.name, hidden: sheet.hidden, rows: sheet.rows() };
+    for (const sheet of book.sheets) yield* sidesOf(sheet);
   } finally {
     book.close();
+  }
+}
+
+/** A sheet as a whole, or side by side where it holds several tables. */
+export async function* sidesOf(sheet: BookSheet): AsyncGenerator<OpenSheet, void, void> {
+  const { name, hidden } = sheet;
+  const ranges = await sideBySide(sheet.rows());
+  if (ranges === null) yield { sheet: name, side: null, hidden, rows: sheet.rows() };
+  for (const [side, range] of (ranges ?? []).entries()) {
+    yield { sheet: name, side, hidden, rows: onlyColumns(sheet.rows(), range) };
   }
 }

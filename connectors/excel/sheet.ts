@@ -10,8 +10,8 @@ import type { Attributes } from "./xml.ts";
 /** Cells read so far of one file: the limit is for the file. */
 export interface CellBudget {
   cells: number;
-  /** Formulas without a cached result: they count as empty. */
-  uncached: number;
+  /** Formulas without a cached result by the part of their sheet, however often it is read: they count as empty. */
+  readonly uncached: Map<string, number>;
 }
 
 /** Rows of one sheet in order and in blocks, with their cells by column. Blank styled cells are counted and not kept. */
@@ -21,13 +21,21 @@ export async function* sheetRows(
   budget: CellBudget,
 ): AsyncGenerator<readonly SheetRow[], void, void> {
   let ready: SheetRow[] = [];
-  const builder = createBuilder(workbook, budget, (row) => ready.push(row));
+  const builder = createBuilder(workbook, budget, (row) => ready.push(row), uncachedOf(budget, sheet.part));
   const steps = parseXml(workbook.archive.stream(sheet.part), workbook.file, builder);
   for (let step = await steps.next(); step.done !== true; step = await steps.next()) {
     if (ready.length === 0) continue;
     yield ready;
     ready = [];
   }
+}
+
+function uncachedOf(budget: CellBudget, part: string): () => void {
+  let count = 0;
+  return () => {
+    count += 1;
+    budget.uncached.set(part, Math.max(count, budget.uncached.get(part) ?? 0));
+  };
 }
 
 interface OpenCell {
@@ -43,6 +51,7 @@ function createBuilder(
   workbook: Workbook,
   budget: CellBudget,
   emit: (row: SheetRow) => void,
+  uncached: () => void,
 ): {
   open(name: string, attributes: Attributes): void;
   close(name: string): void;
@@ -54,8 +63,12 @@ function createBuilder(
   let column = -1;
   let within: "value" | "inline" | null = null;
   let phonetic = 0;
+  // What stands behind the cells (extensions) may use their names for other things.
+  let inside = false;
   return {
     open(name, attributes) {
+      if (name === "sheetData") inside = true;
+      if (!inside) return;
       if (name === "row") {
         row = rowOf(attributes["r"], row + 1, workbook.file);
         cells = [];
@@ -85,14 +98,15 @@ function createBuilder(
       if (name === "rPh") phonetic -= 1;
       if (name === "c" && cell !== null) {
         const value = workbook.detail ? detailOf(cell, workbook) : cellOf(cell, workbook);
-        if (cell.formula && cell.value === null) budget.uncached += 1;
+        if (cell.formula && cell.value === null) uncached();
         if (value.type !== "empty") {
           while (cells.length < cell.column) cells.push(EMPTY);
           cells[cell.column] = value;
         }
         cell = null;
       }
-      if (name === "row") emit({ row, cells });
+      if (name === "row" && inside) emit({ row, cells });
+      if (name === "sheetData") inside = false;
     },
   };
 }
@@ -133,7 +147,7 @@ function cellOf(cell: OpenCell, workbook: Workbook): Cell {
     case "str":
       return textOf(value);
     case "b":
-      return { type: "boolean", value: /^(1|true)$/i.test(value.trim()) };
+      return value.trim() === "" ? EMPTY : { type: "boolean", value: /^(1|true)$/i.test(value.trim()) };
     case "e":
       return { type: "error", value };
     case "d":

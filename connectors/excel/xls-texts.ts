@@ -1,6 +1,7 @@
 import type { Epoch } from "../cells-serial.ts";
 import type { BiffRecord } from "./biff.ts";
 import { PieceReader } from "./biff.ts";
+import { decoderFor } from "./encoding.ts";
 import type { NumberFormat } from "./formats.ts";
 import { fileError, LIMITS } from "./limits.ts";
 
@@ -54,7 +55,7 @@ export function recordText(
   if (length === 0) return "";
   if (form.edition === 5) {
     const bytes = record.body.subarray(at + form.lengthBytes, at + form.lengthBytes + length);
-    return new TextDecoder(form.encoding).decode(bytes);
+    return decoderFor(form.encoding).decode(bytes);
   }
   const flags = reader.u8();
   if ((flags & 8) !== 0) reader.skip(2);
@@ -62,12 +63,24 @@ export function recordText(
   return reader.characters(length, (flags & 1) === 1);
 }
 
+const CODE_PAGES: Readonly<Record<number, string>> = {
+  // The American page of DOS has the letters of the Western one where both have them.
+  437: "ibm850",
+  850: "ibm850",
+  866: "ibm866",
+  932: "shift_jis",
+  936: "gbk",
+  949: "euc-kr",
+  950: "big5",
+  10_000: "macintosh",
+  10_007: "x-mac-cyrillic",
+  32_768: "macintosh",
+};
+
 /** Decoder label of a code page by its number; Windows' Western one for those that no decoder knows. */
 export function codePage(number: number): string {
-  const label =
-    { 932: "shift_jis", 936: "gbk", 949: "euc-kr", 950: "big5", 866: "ibm866", 10000: "macintosh", 32768: "macintosh" }[
-      number
-    ] ?? `windows-${number}`;
+  const label = CODE_PAGES[number] ?? `windows-${number}`;
+  if (label === "ibm850") return label;
   try {
     return new TextDecoder(label).encoding;
   } catch {

@@ -27,7 +27,7 @@ export async function openXls(path: string, file: string, options: BookOptions):
   if (bytes === null) throw fileError("unsupported", file, "it is an old Office file without a workbook");
   const { workbook, sheets } = readGlobals(bytes, file, options.detail === true);
   if (sheets.length === 0) throw fileError("corrupt", file, "no sheet can be found");
-  const budget: CellBudget = { cells: 0, uncached: 0 };
+  const budget: CellBudget = { cells: 0, uncached: new Map() };
   const macros = has("_VBA_PROJECT") || has("VBA") ? ["macros were left alone"] : [];
   return {
     sheets: sheets.map(({ name, hidden, at }) => ({

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
@@ -45,14 +46,39 @@ function keyOf(name: string): string {
   return name.replaceAll("\\", "/").replace(/^\/+/, "").toLowerCase();
 }
 
-function openZip(path: string, file: string): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: false };
-    yauzl.open(path, options, (error, zip) => {
-      if (error !== null) reject(asFileError(error, file));
-      else resolve(zip);
+const OPTIONS = { lazyEntries: true, autoClose: false, validateEntrySizes: true, strictFileNames: false };
+
+async function openZip(path: string, file: string): Promise<ZipFile> {
+  try {
+    return await new Promise((resolve, reject) => {
+      yauzl.open(path, OPTIONS, (error, zip) => (error === null ? resolve(zip) : reject(error)));
     });
-  });
+  } catch (error) {
+    const known = asFileError(error, file);
+    if (known === error) throw error;
+    const whole = withoutTail(await readFile(path));
+    if (whole === null) throw known;
+    return new Promise((resolve, reject) => {
+      yauzl.fromBuffer(whole, OPTIONS, (failed, zip) => (failed === null ? resolve(zip) : reject(known)));
+    });
+  }
+}
+
+const END = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
+const END_LENGTH = 22;
+
+/**
+ * A zip file without the bytes that a transfer or a mail program left behind its end, as the vendors' programs read it; null
+ * where its end is not to be found. The list of parts must stand right before that end: a zip inside a cut one is none.
+ */
+function withoutTail(bytes: Buffer): Buffer | null {
+  for (let at = bytes.lastIndexOf(END); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(END, at - 1)) {
+    if (at + END_LENGTH > bytes.length) continue;
+    const end = at + END_LENGTH + bytes.readUInt16LE(at + 20);
+    const listed = bytes.readUInt32LE(at + 12) + bytes.readUInt32LE(at + 16) === at;
+    if (listed && end <= bytes.length) return bytes.subarray(0, end);
+  }
+  return null;
 }
 
 function eachEntry(zip: ZipFile, take: (entry: Entry) => void): Promise<void> {

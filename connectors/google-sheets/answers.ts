@@ -34,7 +34,9 @@ const cellValue = z.looseObject({
     })
     .optional(),
   effectiveFormat: z
-    .looseObject({ numberFormat: z.looseObject({ type: z.string().optional() }).optional() })
+    .looseObject({
+      numberFormat: z.looseObject({ type: z.string().optional(), pattern: z.string().optional() }).optional(),
+    })
     .optional(),
 });
 /** What an answer must have; everything else is left alone. */

@@ -54,13 +54,16 @@ export function createClient(settings: GoogleSheetsSettings, context: ConnectorC
   const plainRows = async (range: string, from: number): Promise<GridRows> => {
     const options = query({ valueRenderOption: "UNFORMATTED_VALUE", dateTimeRenderOption: "FORMATTED_STRING" });
     const answer = await get(`${sheetUrl}/values/${encodeURIComponent(range)}?${options}`, valuesAnswer);
+    // An empty range is named too: an answer that says nothing is no empty tab.
+    if (answer.range === undefined && answer.values.length === 0)
+      throw new C360Error("VENDOR_SCHEMA", { vendor: VENDOR, reason: "the answer holds neither a range nor values" });
     return answer.values.map((cells, at) => ({ row: from + at, cells: cells.map(plainCell) }));
   };
   const grid = async (tab: Tab, from: number, to: number): Promise<GridRows> => {
     const last = columnLetters(Math.max(0, (tab.gridProperties?.columnCount ?? 26) - 1));
     const ranges = `'${tab.title.replaceAll("'", "''")}'!A${from}:${last}${to}`;
     const fields =
-      "sheets(properties(sheetId,title),data(startRow,rowData(values(effectiveValue,formattedValue,effectiveFormat.numberFormat.type))))";
+      "sheets(properties(sheetId,title),data(startRow,rowData(values(effectiveValue,formattedValue,effectiveFormat.numberFormat))))";
     const answer = await get(`${sheetUrl}?${query({ ranges, includeGridData: "true", fields })}`, gridAnswer);
     // Without any grid in the answer the plain values have to do: they have no types, but they are all there.
     if (answer.sheets.every((sheet) => sheet.data.length === 0)) return plainRows(ranges, from);

@@ -7,7 +7,7 @@ const VENDOR = "Google Sheets";
 const NO_API = "this API";
 const NO_ADDRESS = "such an address";
 
-/** True for an error that says nothing about the file: the API itself is not there, or not switched on. */
+/** True for an error that says nothing about the file: the API is not there, not switched on, or not for this token. */
 export function isWithoutApi(error: unknown): boolean {
   return error instanceof C360Error && (error.details["subject"] === NO_API || error.details["subject"] === NO_ADDRESS);
 }
@@ -42,7 +42,7 @@ export function inspectSheets(response: HttpResponse): Verdict | null {
   const { status } = response;
   if (status < 300) return inspectJson(response, VENDOR);
   const error = errorOf(response);
-  const limited = error.reasons.some((reason) => /rateLimit|RATE_LIMIT|quotaExceeded/i.test(reason));
+  const limited = error.reasons.some((reason) => /rateLimit|RATE_LIMIT|quotaExceeded|dailyLimit/i.test(reason));
   if (status === 429 || error.status === "RESOURCE_EXHAUSTED" || (status === 403 && limited)) {
     return { retry: "rate", reason: "quota used up" };
   }
@@ -50,6 +50,13 @@ export function inspectSheets(response: HttpResponse): Verdict | null {
     const fix = "Switch the API on in the project of the service account.";
     return {
       fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: NO_API, reason: "API disabled", fix }),
+    };
+  }
+  // The token may be good for the sheet all the same: what it may not do is ask this API.
+  if (status === 403 && error.reasons.some((reason) => /^insufficientPermissions$|SCOPE_INSUFFICIENT/i.test(reason))) {
+    const fix = "Sign in again and allow reading.";
+    return {
+      fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: NO_API, reason: "scope missing", fix }),
     };
   }
   if (status === 403) {

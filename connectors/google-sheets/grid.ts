@@ -1,4 +1,5 @@
 import { serialCell } from "../cells-serial.ts";
+import type { FormatKind } from "../cells-serial.ts";
 import { EMPTY } from "../table/cells.ts";
 import type { Cell, SheetRow } from "../table/cells.ts";
 import type { GridCell, Tab } from "./answers.ts";
@@ -15,7 +16,14 @@ export function gridCell(cell: GridCell): Cell {
   if (value.boolValue !== undefined) return { type: "boolean", value: value.boolValue };
   if (value.stringValue !== undefined) return { type: "text", value: value.stringValue };
   if (value.numberValue === undefined) return EMPTY;
-  return serialCell(value.numberValue, KINDS[cell.effectiveFormat?.numberFormat?.type ?? ""] ?? "number", "sheets");
+  return serialCell(value.numberValue, kindOf(cell), "sheets");
+}
+
+/** "[h]:mm" is a time to Google: hours that pass a day are a duration. */
+function kindOf(cell: GridCell): FormatKind {
+  const { type = "", pattern = "" } = cell.effectiveFormat?.numberFormat ?? {};
+  const kind = KINDS[type] ?? "number";
+  return kind === "time" && /\[(h+|m+|s+)\]/i.test(pattern) ? "duration" : kind;
 }
 
 const KINDS: Readonly<Record<string, "date" | "datetime" | "time">> = {

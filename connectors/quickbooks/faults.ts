@@ -84,6 +84,9 @@ export function inspectQuickBooks(response: HttpResponse): Verdict | null {
   return inspectJson(response, VENDOR);
 }
 
+/** Not connected, no right of the user's, subscription ended: whatever the status. */
+const DENIED = new Set(["3100", "5020", "6190"]);
+
 function verdictOf(fault: Fault, status: number): Verdict {
   const reason = `fault ${fault.code === "" ? fault.type : fault.code} under status ${status}`;
   const { code } = fault;
@@ -92,7 +95,7 @@ function verdictOf(fault: Fault, status: number): Verdict {
   if (code === "3200" || code === "3202" || status === 401 || /AUTHENTICATION/i.test(fault.type)) {
     return { fail: new C360Error("VENDOR_AUTH", { vendor: VENDOR, source: "quickbooks", reason }) };
   }
-  if (code === "3100" || status === 403 || /AUTHORIZATION/i.test(fault.type)) {
+  if (DENIED.has(code) || status === 403 || /AUTHORIZATION/i.test(fault.type)) {
     const fix =
       "Check that the app is connected to this company and that the realm and the environment belong together.";
     return { fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: "this company", reason, fix }) };

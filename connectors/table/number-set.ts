@@ -70,8 +70,8 @@ export function createHashSet(): HashSet {
   };
   return {
     add(hash) {
-      const high = Number.parseInt(hash.slice(0, 8), 16);
-      const low = Number.parseInt(hash.slice(8, 16), 16);
+      const high = hexNumber(hash, 0);
+      const low = hexNumber(hash, 8);
       if (high === 0 && low === 0) {
         const fresh = !zero;
         zero = true;
@@ -86,4 +86,14 @@ export function createHashSet(): HashSet {
       return true;
     },
   };
+}
+
+/** Eight hexadecimal digits of a text, small letters, as a number. */
+function hexNumber(text: string, from: number): number {
+  let value = 0;
+  for (let at = from; at < from + 8; at += 1) {
+    const code = text.charCodeAt(at);
+    value = (value << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return value >>> 0;
 }

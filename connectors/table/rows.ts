@@ -45,6 +45,10 @@ export interface Survey {
 /** Several sheets of one file can be one table. */
 export interface SurveyDraft {
   add(table: Table, row: SheetRow): void;
+  /** Learns from a row without counting it; false once nothing more is to be learnt: count what there is by `count`. */
+  learn(row: SheetRow): boolean;
+  /** Counts a row of so many cells that says something: enough where rows have no id column. */
+  count(table: Table, cells: number): void;
   /** True where ids are repeated: every row has to be shown once more, by `addAgain`. */
   needsAgain(): boolean;
   addAgain(table: Table, row: SheetRow): void;
@@ -57,13 +61,18 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
   const seen = createNumberSet();
   const repeated = new Set<number>();
   const smallest = new Map<string, string>();
-  const count = { rows: 0, short: 0, long: 0 };
+  const counts = { rows: 0, short: 0, long: 0 };
+  const count = (table: Table, cells: number): void => {
+    counts.rows += 1;
+    if (cells < table.width) counts.short += 1;
+    if (cells > table.width) counts.long += 1;
+  };
   return {
+    count,
+    learn: (row) => isBlankRow(row) || profile.add(row),
     add(table, row) {
       if (isBlankRow(row)) return;
-      count.rows += 1;
-      if (row.cells.length < table.width) count.short += 1;
-      if (row.cells.length > table.width) count.long += 1;
+      count(table, row.cells.length);
       profile.add(row);
       const id = idText(mapping, table, row);
       if (id === null) return;
@@ -79,12 +88,12 @@ export function createSurvey(mapping: TableMapping | undefined): SurveyDraft {
       if (before === undefined || hash < before) smallest.set(id, hash);
     },
     done: () => ({
-      rows: count.rows,
+      rows: counts.rows,
       profile,
       repeated,
       smallest,
-      shortIsOdd: count.short <= count.rows * 0.2,
-      longIsOdd: count.long <= count.rows * 0.2,
+      shortIsOdd: counts.short <= counts.rows * 0.2,
+      longIsOdd: counts.long <= counts.rows * 0.2,
     }),
   };
 }

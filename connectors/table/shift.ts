@@ -6,7 +6,8 @@ const PROFILE_ROWS = 2000;
 
 /** What the values of each column look like, learnt from the table itself, to see rows that do not fit their columns. */
 export interface Profile {
-  add(row: SheetRow): void;
+  /** Learns from a row; false where enough are known. */
+  add(row: SheetRow): boolean;
   /** True when the row's values fit the columns clearly better one column to the left or right, or hardly at all. */
   shifted(row: SheetRow): boolean;
 }
@@ -25,7 +26,7 @@ export function createProfile(): Profile {
   let tests: readonly ((cell: RowCell) => boolean | null)[] | null = null;
   return {
     add(row) {
-      if (rows >= PROFILE_ROWS) return;
+      if (rows >= PROFILE_ROWS) return false;
       rows += 1;
       for (const [index, cell] of row.cells.entries()) {
         const counts = (columns[index] ??= { filled: 0, kinds: new Map(), values: new Map() });
@@ -36,6 +37,7 @@ export function createProfile(): Profile {
         const text = cellText(cell);
         if (counts.values.size <= 40) counts.values.set(text, (counts.values.get(text) ?? 0) + 1);
       }
+      return true;
     },
     shifted(row) {
       tests ??= Array.from({ length: columns.length }, (_, index) => testOf(columns[index]));
@@ -129,6 +131,17 @@ function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+/** `C0012-b` as `code A9-A`: runs of letters and digits by one sign each. */
 function codeShape(text: string): string {
-  return `code ${text.replace(/[A-Za-z]+/g, "A").replace(/\d+/g, "9")}`;
+  let shape = "code ";
+  let before = "";
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const letter = (code | 32) >= 97 && (code | 32) <= 122;
+    const sign = letter ? "A" : isDigit(code) ? "9" : "";
+    if (sign === "") shape += text.charAt(index);
+    else if (sign !== before) shape += sign;
+    before = sign;
+  }
+  return shape;
 }

@@ -1,9 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { C360Error, sourceKey, toC360Error } from "#core";
-import type { ConnectorMessage, Provenance, RecordMessage } from "#core";
+import { C360Error, toC360Error } from "#core";
+import type { ConnectorMessage } from "#core";
 import { liveRedactor } from "../redaction.ts";
+import { createRecordLines } from "./record-line.ts";
+import type { LineSource } from "./record-line.ts";
 
 /** Takes JSON lines; waits while the reader is slower than we are. */
 export interface LineSink {
@@ -12,12 +14,17 @@ export interface LineSink {
   close(): Promise<void>;
 }
 
-/** Records wait until so many characters are together; anything else is written at once, with what waits before it. */
-const CHUNK = 256 * 1024;
+/**
+ * Records wait until so many characters are together; anything else is written at once, with what waits before it. Longer
+ * texts cost twice as much for each character: they outlive the part of memory that is tidied for nothing.
+ */
+const CHUNK = 32 * 1024;
+/** Bytes that may be on their way to a file while the next are made. */
+const ON_THE_WAY = 1024 * 1024;
 
 /** Lines to a file, or to standard output. No live secret passes. Throws what the file system says, from `write`. */
 export function openLines(file: string | null): LineSink {
-  const target: Writable = file === null ? process.stdout : createWriteStream(file);
+  const target: Writable = file === null ? process.stdout : createWriteStream(file, { highWaterMark: ON_THE_WAY });
   let failure: unknown = null;
   let waiting = "";
   target.once("error", (error) => {
@@ -55,91 +62,33 @@ function isRecord(value: unknown): boolean {
   return line.type === "record" || line.column !== undefined;
 }
 
-/** A message of the contract as the line that other programs read: as text for records, of which there are many. */
-export function lineOf(
-  message: ConnectorMessage,
-  source: { readonly source: string; readonly account: string },
-): object | string {
-  switch (message.type) {
-    case "record":
-      return recordLine(message, source);
-    case "streamEnd": {
-      const { stream, outcome, counts, snapshot, error, vendorTotals } = message;
-      return {
-        type: "streamEnd",
-        stream,
-        outcome,
-        counts,
-        snapshot,
-        ...(error === undefined ? {} : { error }),
-        ...(vendorTotals === undefined ? {} : { vendor_totals: vendorTotals }),
-      };
+/** A writer of the contract's messages as the lines that other programs read: as text for records, of which there are many. */
+export function createMessageLines(source: LineSource): (message: ConnectorMessage) => object | string {
+  const recordLine = createRecordLines(source);
+  return (message) => {
+    switch (message.type) {
+      case "record":
+        return recordLine(message);
+      case "streamEnd": {
+        const { stream, outcome, counts, snapshot, error, vendorTotals } = message;
+        return {
+          type: "streamEnd",
+          stream,
+          outcome,
+          counts,
+          snapshot,
+          ...(error === undefined ? {} : { error }),
+          ...(vendorTotals === undefined ? {} : { vendor_totals: vendorTotals }),
+        };
+      }
+      case "checkpoint":
+      case "schema":
+      case "notice":
+      case "progress":
+      default:
+        return message;
     }
-    case "checkpoint":
-    case "schema":
-    case "notice":
-    case "progress":
-    default:
-      return message;
-  }
-}
-
-function recordLine(message: RecordMessage, source: { readonly source: string; readonly account: string }): string {
-  const { stream, op, id, cursor, version, observedAt, provenance } = message;
-  const key = `${keyPrefix(source, stream)}${PLAIN_ID.test(id) ? id : encodeURIComponent(id)}`;
-  const raw = JSON.stringify(message.raw) ?? "null";
-  const [streamText, atText] = [memberText("stream", stream), memberText("observed_at", observedAt)];
-  // A key is percent-encoded: nothing in it needs escaping.
-  const head = `{"type":"record",${streamText},"op":"${op}","key":"${key}","cursor":${quoted(cursor)}`;
-  const about = provenanceText(provenance, observedAt);
-  return `${head},"version":${quoted(version)},${atText},"raw":${raw},"provenance":${about}}`;
-}
-
-function quoted(text: string | null): string {
-  return text !== null && PLAIN_ID.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** Ids whose percent-encoding is themselves. */
-const PLAIN_ID = /^[A-Za-z0-9._~-]*$/;
-const prefixes = new WeakMap<object, Map<string, string>>();
-
-/** The key of a stream's records up to their id, made once. */
-function keyPrefix(source: { readonly source: string; readonly account: string }, stream: string): string {
-  const known = prefixes.get(source) ?? new Map<string, string>();
-  prefixes.set(source, known);
-  const prefix = known.get(stream) ?? sourceKey({ ...source, stream, id: "" });
-  known.set(stream, prefix);
-  return prefix;
-}
-
-/** `fileSha256` as `file_sha256`, by name. */
-const snakeNames = new Map<string, string>();
-
-function snakeName(name: string): string {
-  const known = snakeNames.get(name) ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  snakeNames.set(name, known);
-  return known;
-}
-
-function provenanceText(provenance: Provenance, observedAt: string): string {
-  let text = "{";
-  for (const name in provenance) {
-    const value = provenance[name as keyof Provenance];
-    if (value !== undefined) text += `${memberText(snakeName(name), value)},`;
-  }
-  return `${text}${memberText("fetched_at", observedAt)}}`;
-}
-
-/** `"name":value`. What a record says of its file or time is what the one before said: made once. */
-const members = new Map<string, { readonly value: string; readonly text: string }>();
-
-function memberText(name: string, value: string | number): string {
-  if (typeof value === "number") return `"${name}":${value}`;
-  const known = members.get(name);
-  if (known?.value === value) return known.text;
-  const text = `"${name}":${JSON.stringify(value)}`;
-  members.set(name, { value, text });
-  return text;
+  };
 }
 
 /** The streamEnd of streams that could not even be looked for. */

@@ -5,7 +5,7 @@ import type { Connector, ConnectorSession, Poke, StreamInfo, StreamPlan, StreamS
 import type { CommandInput } from "../command.ts";
 import { readConfigFile, readingContext, toReadConfig } from "./config.ts";
 import type { ReadConfig } from "./config.ts";
-import { failedEnd, lineOf, openLines } from "./lines.ts";
+import { createMessageLines, failedEnd, openLines } from "./lines.ts";
 import type { LineSink } from "./lines.ts";
 import { openReadState } from "./state-file.ts";
 import type { ReadState } from "./state-file.ts";
@@ -65,7 +65,7 @@ function configOf(input: CommandInput, connector: Connector, target: string | un
 
 async function readAccount(reading: Reading, session: ConnectorSession): Promise<void> {
   const { sink, connector, state } = reading;
-  const source = { source: connector.name, account: session.account };
+  const lineOf = createMessageLines({ source: connector.name, account: session.account });
   let streams: readonly StreamInfo[];
   try {
     streams = await session.discover();
@@ -79,7 +79,7 @@ async function readAccount(reading: Reading, session: ConnectorSession): Promise
   const byName = new Map(streams.map((stream) => [stream.name, stream]));
   const pending = new Map<string, StreamState>();
   for await (const message of session.read(plans)) {
-    const written = sink.write(lineOf(message, source));
+    const written = sink.write(lineOf(message));
     if (written !== undefined) await written;
     if (message.type === "record") continue;
     if (message.type === "checkpoint") {

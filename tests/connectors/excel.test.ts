@@ -135,6 +135,12 @@ describe("workbooks, cell by cell", () => {
       '#,##0.00 "day"',
       "0.00E+00",
       "m/d/yy h:mm AM/PM",
+      "[ss]",
+      "[>43831]yyyy-mm-dd;General",
+      "[$J$-2009]#,##0.00",
+      "[$-F400]h:mm:ss AM/PM",
+      "0_h",
+      "*s0",
     ].map(codeKind);
     expect(kinds).toEqual([
       "date",
@@ -148,6 +154,12 @@ describe("workbooks, cell by cell", () => {
       "number",
       "number",
       "datetime",
+      "duration",
+      "date",
+      "number",
+      "time",
+      "number",
+      "number",
     ]);
   });
 });

@@ -147,6 +147,36 @@ describe("the Google Sheets connector", () => {
     }
   });
 
+  it("goes on without Drive where the token may read the sheet alone", async () => {
+    const { fake, context } = await book(["Name", "Phone"], ["Ann", "1"]);
+    const errors = [{ reason: "insufficientPermissions" }];
+    fake.fault(json({ error: { code: 403, status: "PERMISSION_DENIED", errors } }, 403), { path: "/drive/", times: 9 });
+    const done = await run(connector, fake.settings, { context });
+    expect(done.ends.get("tab_5")).toMatchObject({ outcome: "complete", counts: { records: 1 } });
+  });
+
+  it("takes an answer that says nothing for a fault, not for an empty tab", async () => {
+    for (const body of [{}, { error: { code: 500, message: "x" } }]) {
+      const { fake, context } = await book(["Name", "Phone"], ["Ann", "1"]);
+      // The list of tabs is asked for first.
+      const tabs = { properties: {}, sheets: [{ properties: { sheetId: 5, title: "Clients" } }] };
+      fake.fault(json(tabs), { path: "/v4/" });
+      fake.fault(json(body), { path: "/v4/", times: 9 });
+      const session = await connector.open(connector.settings.parse(fake.settings), context);
+      const messages = [];
+      for await (const message of session.read([{ stream: "tab_5", state: null }])) messages.push(message);
+      await session.close();
+      expect(messages).toMatchObject([{ outcome: "failed", snapshot: false, error: { code: "VENDOR_SCHEMA" } }]);
+    }
+  });
+
+  it("tells hours that pass a day from times of a day", async () => {
+    const { fake, tab, context } = await book(["Name", "Worked"], ["Ann", null]);
+    tab.rows[1] = ["Ann", { serial: 1.5, type: "TIME", pattern: "[h]:mm" }];
+    const done = await run(connector, fake.settings, { context });
+    expect(raws(done)).toEqual([{ Name: "Ann", Worked: 129_600 }]);
+  });
+
   it("waits for the next full minute when the quota is used up, also when that comes as a 403", async () => {
     for (const [status, body] of [
       [

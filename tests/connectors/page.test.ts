@@ -34,6 +34,24 @@ describe("raw items of a page", () => {
     ]);
   });
 
+  it("read what RDFa patterns say of everything that copies them, also through other patterns", () => {
+    const html = `<body vocab="https://schema.org/">
+      <div typeof="Store"><link property="rdfa:copy" href="#p"><b property="name">Moss</b></div>
+      <div typeof="Store"><link property="rdfa:copy" href="#p"><link property="rdfa:copy" href="#none"><b property="name">Fern</b></div>
+      <div resource="#p" typeof="rdfa:Pattern"><link property="rdfa:copy" href="#q"><i property="telephone">5550101</i></div>
+      <div resource="#q" typeof="rdfa:Pattern"><link property="rdfa:copy" href="#p"><i property="email">a@example.com</i></div></body>`;
+    const nodes = (items(html, "rdfa") as Record<string, unknown>[]).filter((node) => "@type" in node);
+    const store = (name: string): Record<string, unknown> => ({
+      "@id": expect.stringMatching(/^_:/) as string,
+      "@type": ["https://schema.org/Store"],
+      "https://schema.org/name": [{ "@value": name }],
+      "https://schema.org/telephone": [{ "@value": "5550101" }],
+      "https://schema.org/email": [{ "@value": "a@example.com" }],
+    });
+    const unknown = { "http://www.w3.org/ns/rdfa#copy": [{ "@id": `${URL_OF_PAGE}#none` }] };
+    expect(nodes).toEqual([store("Moss"), { ...store("Fern"), ...unknown }]);
+  });
+
   it("read RDFa: vocabularies, prefixes, chains, lists and links that wait for their object", () => {
     const html = `<html><body vocab="https://schema.org/" prefix="ex: https://ex.example/#">
       <div typeof="Store" resource="#s"><span property="name">Moss</span><span property="ex:code" content="7">seven</span>

@@ -240,6 +240,20 @@ describe("the QuickBooks connector", () => {
         }),
         "permission",
       ],
+      [
+        JSON.stringify({
+          interactions: [
+            {
+              response: {
+                status: 400,
+                bodyText:
+                  '{"Fault":{"Error":[{"Message":"Subscription ended","code":"6190"}],"type":"ValidationFault"}}',
+              },
+            },
+          ],
+        }),
+        "permission",
+      ],
     ] as const;
     for (const [text, expected] of cases) {
       const { fake, context } = await books();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "#core";
 import { readCells, readTables } from "#connectors";
-import { createCsvParser } from "../../connectors/excel/csv.ts";
+import { createCsvCounter, createCsvParser } from "../../connectors/excel/csv.ts";
 
 let dir = "";
 beforeAll(() => {
@@ -132,4 +132,42 @@ function utf32(text: string, little: boolean): Buffer {
     else bytes.writeUInt32BE(point, at * 4);
   }
   return bytes;
+}
+
+describe("the counter of cells", () => {
+  it("parts text as the parser does, however it is cut into pieces", () => {
+    const random = seededRandom(7);
+    const parts = ["a", " ", "\u00a0", "\u00e9", '"', '""', ",", ",", "\n", "\r\n", "\r", "x y", "\u001a", "\n\n"];
+    for (let round = 0; round < 3000; round += 1) {
+      const text = Array.from({ length: 30 }, () => parts[Math.floor(random() * parts.length)] ?? "").join("");
+      const pieces: string[] = [];
+      for (let at = 0; at < text.length;) {
+        const size = 1 + Math.floor(random() * 9);
+        pieces.push(text.slice(at, at + size));
+        at += size;
+      }
+      expect(counted(pieces), JSON.stringify(pieces)).toEqual(parsed(pieces));
+    }
+  });
+});
+
+const cellsOf = (records: readonly string[][]): number[] =>
+  records.map((record) => (record.some((cell) => cell.trim() !== "") ? record.length : 0));
+
+function parsed(pieces: readonly string[]): readonly number[] | string {
+  const parser = createCsvParser(",");
+  try {
+    return [...pieces.flatMap((piece) => cellsOf(parser.push(piece))), ...cellsOf(parser.end())];
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function counted(pieces: readonly string[]): readonly number[] | string {
+  const counter = createCsvCounter(",");
+  try {
+    return [...pieces.flatMap((piece) => [...counter.push(piece)]), ...cellsOf(counter.end())];
+  } catch (error) {
+    return String(error);
+  }
 }

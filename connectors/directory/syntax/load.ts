@@ -1,4 +1,5 @@
-import { load } from "cheerio";
+import { createRequire } from "node:module";
+import type * as Cheerio from "cheerio";
 import type { CheerioAPI } from "cheerio";
 
 /** Elements inside elements that are kept; browsers stop at about as many, and what builds trees slows with depth. */
@@ -22,7 +23,15 @@ const CONTAINERS = new Set(
 
 /** Parses a page. Markup that nests beyond all reason is flattened first, so that no page takes more than its length. */
 export function loadPage(html: string): CheerioAPI {
-  return load(flattened(html));
+  return parser().load(flattened(html));
+}
+
+let loaded: typeof Cheerio | null = null;
+
+/** Loaded with the first page: its two hundred modules would make every command start later. */
+function parser(): typeof Cheerio {
+  loaded ??= createRequire(import.meta.url)("cheerio") as typeof Cheerio;
+  return loaded;
 }
 
 /** `<path/>` inside a drawing ends itself; `<div/>` does not, whatever its writer thought. */

@@ -3,7 +3,12 @@ import type { Answer, Asked, Double } from "./server.ts";
 
 /** A cell: text, number, boolean, date serial or error. */
 export type FakeCell =
-  string | number | boolean | null | { readonly serial: number; readonly type?: string } | { readonly error: string };
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly serial: number; readonly type?: string; readonly pattern?: string }
+  | { readonly error: string };
 
 /** A tab. */
 export interface FakeTab {
@@ -97,6 +102,8 @@ function cellData(cell: FakeCell): object {
   if ("error" in cell) return { effectiveValue: { errorValue: { type: cell.error } } };
   return {
     effectiveValue: { numberValue: cell.serial },
-    effectiveFormat: { numberFormat: { type: cell.type ?? "DATE" } },
+    effectiveFormat: {
+      numberFormat: { type: cell.type ?? "DATE", ...(cell.pattern === undefined ? {} : { pattern: cell.pattern }) },
+    },
   };
 }
