@@ -2,11 +2,12 @@ import { everyRow } from "./columns.ts";
 import { fitEncoder } from "./encode.ts";
 import { fitLinear, linearDesign, logitsOf, withPairs } from "./linear.ts";
 import { logLoss } from "./metrics.ts";
-import { findPairs } from "./pairs.ts";
+import { findPairs, pairSides } from "./pairs.ts";
 import { sigmoid } from "./special.ts";
 import type { Candidate, TrainingData } from "./training-types.ts";
 import type { Encoder } from "./encode.ts";
 import type { LinearDesign, LinearFit } from "./linear.ts";
+import type { Gridded } from "./pairs.ts";
 import type { PairTerm } from "./pair-sides.ts";
 
 /** Straight lines and levels under a ridge that the rows held out choose. */
@@ -57,7 +58,8 @@ export function trainAdditive(data: TrainingData): Candidate {
   const shapes = (train: Int32Array): Encoder => fitEncoder(columns, train, { pieces: PIECES, labels });
   const folds = eachFold(data, shapes);
   const best = choosePrecision(folds, data, PRECISIONS);
-  const paired = folds.map((fold, k) => fitPairs(data, fold, best.fits[k]!, best.precision));
+  const sides = pairSides(columns);
+  const paired = folds.map((fold, k) => fitPairs(data, sides, fold, best.fits[k]!, best.precision));
   const outOfFold = joined(data, folds, (fold, k) => {
     const { pairs, fit } = paired[k]!;
     return logitsOf(withPairs(fold.heldDesign, pairs, columns, fold.held), fit);
@@ -69,7 +71,7 @@ export function trainAdditive(data: TrainingData): Candidate {
   const settings = { precision: best.precision, pieces: PIECES, columns: whole.design.width };
   // Pairs make a model harder to tell: they must bring something.
   if (loss > best.loss - 0.0003) return candidate("additive", best, encoder, [], main, settings);
-  const { pairs, fit } = fitPairs(data, whole, main, best.precision);
+  const { pairs, fit } = fitPairs(data, sides, whole, main, best.precision);
   return candidate("additive", { outOfFold, loss }, encoder, pairs, fit, { ...settings, pairs: pairs.length });
 }
 
@@ -121,11 +123,15 @@ function joined(
 
 function fitPairs(
   { columns }: TrainingData,
+  sides: readonly Gridded[],
   { train, labels, design }: Fold,
   base: LinearFit,
   precision: number,
 ): { pairs: PairTerm[]; fit: LinearFit } {
-  const pairs = findPairs(columns, train, labels, logitsOf(design, base), MOST_PAIRS, design.width);
+  const pairs = findPairs(sides, columns, train, labels, logitsOf(design, base), {
+    most: MOST_PAIRS,
+    offset: design.width,
+  });
   if (pairs.length === 0) return { pairs, fit: base };
   return { pairs, fit: fitLinear(withPairs(design, pairs, columns, train), labels, precision, base) };
 }

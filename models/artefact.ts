@@ -2,11 +2,11 @@ import type { BandTable } from "./bands.ts";
 import type { Calibration } from "./calibrate.ts";
 import type { ModelKind } from "./training-types.ts";
 import type { Part } from "./parts.ts";
-import type { ColumnType } from "./table.ts";
+import type { ColumnType, Writing } from "./table.ts";
 
 /** A trained model: plain values and 32-bit numbers, the same for every backend. */
 export interface TabularModel {
-  readonly format: 2;
+  readonly format: 3;
   readonly kind: ModelKind;
   /** "additive", "boosted", "mean: boosted, network", "rule: <name>", ... */
   readonly name: string;
@@ -19,6 +19,8 @@ export interface TabularModel {
   readonly features: readonly string[];
   /** What each feature was recognised as. */
   readonly types: Readonly<Record<string, ColumnType>>;
+  /** How the files that it learnt from write numbers and dates, for columns whose text has to be read first. */
+  readonly writings?: Readonly<Record<string, Writing>>;
   /** The usual value of each feature: what a reason compares with. */
   readonly usual: Readonly<Record<string, string>>;
   readonly parts: readonly Part[];
@@ -75,7 +77,7 @@ export function parseModel(bytes: Uint8Array): TabularModel {
     if (start + 4 * (from + length) > bytes.length) throw new TypeError("the model file ends too early");
     return Float32Array.from({ length }, (_unused, i) => view.getFloat32(start + 4 * (from + i), true));
   });
-  if (model.format !== 2) throw new TypeError("a model file of another format");
+  if (model.format !== 3) throw new TypeError("a model file of another format");
   return model;
 }
 

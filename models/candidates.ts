@@ -1,25 +1,25 @@
 import { boost } from "./boosting.ts";
 import { trainAdditive, trainLogistic } from "./additive.ts";
-import { everyRow } from "./columns.ts";
-import { encode, fitEncoder } from "./encode.ts";
 import { logLoss } from "./metrics.ts";
-import { trainNetwork } from "./network.ts";
-import { networkLogits } from "./network-score.ts";
-import { permutation } from "./random.ts";
+import { alone, trainNetworks } from "./fold-networks.ts";
 import { fitRule, ruleLogit } from "./rule.ts";
 import { sigmoid } from "./special.ts";
-import { seededRandom } from "#core";
 import type { Boosted, BoostOptions } from "./boosting.ts";
-import type { Part } from "./parts.ts";
+import type { FoldCrew } from "./fold-networks.ts";
 import type { Backend } from "./runtime.ts";
 import type { Candidate, ModelKind, TrainingData } from "./training-types.ts";
 
 /** Trains one candidate that learns by itself; means are made of others by `mixOf`. */
-export function trainCandidate(backend: Backend, kind: Exclude<ModelKind, "mean">, data: TrainingData): Candidate {
+export function trainCandidate(
+  backend: Backend,
+  kind: Exclude<ModelKind, "mean">,
+  data: TrainingData,
+  crew: FoldCrew | null,
+): Candidate {
   if (kind === "rule") return trainRule(data, data.rule);
   if (kind === "logistic") return trainLogistic(data);
   if (kind === "additive") return trainAdditive(data);
-  return kind === "boosted" ? trainBoosted(data) : trainNetworks(backend, data);
+  return kind === "boosted" ? trainBoosted(data) : trainNetworks(backend, data, crew ?? alone());
 }
 
 /** Name of the rule that looks at nothing. */
@@ -84,45 +84,4 @@ function trainBoosted(data: TrainingData): Candidate {
     parts: [{ kind: "trees", weight: 1, forest }],
     settings: { rounds, leaves: shape.leaves, depth: shape.depth },
   };
-}
-
-/** Rows that all folds' networks together may see, all epochs counted: time, not quality, sets it. */
-const NETWORK_VISITS = 420_000;
-
-function trainNetworks(backend: Backend, data: TrainingData): Candidate {
-  const { columns, labels, folds, foldCount } = data;
-  const every = everyRow(labels.length);
-  const outOfFold = new Float64Array(labels.length);
-  const parts: Part[] = [];
-  const wanted = Math.round(NETWORK_VISITS / (foldCount - 1) / labels.length);
-  const epochs = Math.min(15, Math.max(4, wanted));
-  const most = Math.round(NETWORK_VISITS / foldCount / epochs);
-  for (let fold = 0; fold < foldCount; fold += 1) {
-    const held = every.filter((i) => folds[i] === fold);
-    const rest = every.filter((i) => folds[i] !== fold);
-    const train = rest.length <= most ? rest : someOf(rest, most, data.seed);
-    const encoder = fitEncoder(columns, train, { pieces: 12, labels });
-    const design = encode(encoder, columns, train);
-    const net = trainNetwork(
-      backend,
-      encoder,
-      design,
-      Float64Array.from(train, (i) => labels[i]!),
-      { ...NETWORK, epochs, batch: labels.length > 15_000 ? 512 : 256, seed: data.seed * 17 + fold + 1 },
-    );
-    const logits = networkLogits(backend, net, encode(encoder, columns, held));
-    for (const [k, i] of held.entries()) outOfFold[i] = logits[k]!;
-    parts.push({ kind: "network", weight: 1 / foldCount, encoder, net });
-  }
-  const loss = logLoss(labels, outOfFold.map(sigmoid));
-  return { kind: "network", name: "network", outOfFold, logLoss: loss, parts, settings: { epochs, ...NETWORK } };
-}
-
-const NETWORK = { members: 8, hidden: 64, rate: 0.003, decay: 0.01, dropout: 0.1 };
-
-function someOf(rows: Int32Array, many: number, seed: number): Int32Array {
-  return permutation(seededRandom(seed), rows.length)
-    .subarray(0, many)
-    .map((place) => rows[place]!)
-    .sort();
 }

@@ -47,15 +47,17 @@ export function readColumns(
   });
 }
 
-/** Words such as "Select" or "none" are levels of their own: that somebody left them there tells more than a gap does. */
+/** Words such as "Select" or "none" are levels of their own: that somebody left them there tells more than a gap does. Case tells nothing. */
 function levelOf(cell: Cell): string | null {
   const text = typeof cell === "string" ? cell.trim() : isMissing(cell) ? "" : String(cell);
-  return text === "" ? null : text;
+  return text === "" ? null : text.toLowerCase();
 }
 
 /** Positions 0 to n - 1. */
 export function everyRow(n: number): Int32Array {
-  return Int32Array.from({ length: n }, (_unused, i) => i);
+  const rows = new Int32Array(n);
+  for (let i = 0; i < n; i += 1) rows[i] = i;
+  return rows;
 }
 
 function clip(value: number | null): number {

@@ -1,5 +1,5 @@
 import { targetEdges } from "./edges.ts";
-import { inOrder } from "./order.ts";
+import { inOrder, valuesAt } from "./order.ts";
 import { addSums, featureStrip } from "./strips.ts";
 import type { RawColumn } from "./columns.ts";
 import type { CategoryEncoding, FeatureEncoding, NumberEncoding } from "./feature-encoding.ts";
@@ -142,7 +142,7 @@ function fitNumber(
   { pieces, labels }: EncoderOptions,
 ): NumberEncoding {
   const used = inOrder(values, rows);
-  const sorted = Float64Array.from(used, (i) => values[i]!);
+  const sorted = valuesAt(values, used);
   const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const spread = at(0.75) - at(0.25);
   const range = (at(1) - at(0)) / 2;

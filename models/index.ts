@@ -4,6 +4,8 @@ export { bandOf, rateInWords } from "./bands.ts";
 export type { Band, BandTable } from "./bands.ts";
 export { estimateValues } from "./clv.ts";
 export type { ValueRequest, ValueRow } from "./clv.ts";
+export { trainFold } from "./fold-networks.ts";
+export type { FoldCrew, FoldData, FoldNetwork } from "./fold-networks.ts";
 export { expectedSpend, fitGammaGamma } from "./gamma-gamma.ts";
 export type { SpendModel, SpendSummary } from "./gamma-gamma.ts";
 export { counterfactuals } from "./counterfactual.ts";
@@ -40,6 +42,6 @@ export type {
   VersionRow,
 } from "./scoring-types.ts";
 export { tableFromRows, takeRows } from "./table.ts";
-export type { Cell, Table } from "./table.ts";
+export type { Cell, Table, Writing } from "./table.ts";
 export { ALL_KINDS, openTraining, trainTabular } from "./tabular.ts";
 export type { TrainingSession, TrainOptions, TrainResult } from "./tabular.ts";

@@ -166,16 +166,16 @@ function aloneFigures(keys: readonly string[], labels: Float64Array, half: Uint8
   let hits = 0;
   for (const [i, key] of keys.entries()) {
     const side = counts[half[i] === 0 ? 0 : 1];
-    const found = side.get(key) ?? { n: 0, hits: 0 };
+    let found = side.get(key);
+    if (found === undefined) side.set(key, (found = { n: 0, hits: 0 }));
     found.n += 1;
     found.hits += labels[i]!;
-    side.set(key, found);
     hits += labels[i]!;
   }
   const base = hits / Math.max(1, keys.length);
   let [loss, none] = [0, 0];
   const rates = keys.map((key, i) => {
-    const found = counts[half[i] === 0 ? 1 : 0].get(key) ?? { n: 0, hits: 0 };
+    const found = counts[half[i] === 0 ? 1 : 0].get(key) ?? UNSEEN;
     const rate = (found.hits + 4 * base) / (found.n + 4);
     loss -= Math.log(Math.max(1e-6, labels[i]! > 0 ? rate : 1 - rate));
     none -= Math.log(Math.max(1e-6, labels[i]! > 0 ? base : 1 - base));
@@ -184,10 +184,14 @@ function aloneFigures(keys: readonly string[], labels: Float64Array, half: Uint8
   return { auc: auc(labels, rates), deviance: none > 0 ? Math.max(0, 1 - loss / none) : 0 };
 }
 
+const UNSEEN = { n: 0, hits: 0 };
+
 function halves(rows: number, seed: number): Uint8Array {
   const random = seededRandom(seed * 7 + 3);
   return Uint8Array.from({ length: rows }, () => (random() < 0.5 ? 0 : 1));
 }
+
+const BINS = Array.from({ length: 20 }, (_unused, k) => String(k));
 
 /** Twentieths of a number. */
 function bins(type: ColumnType, column: readonly Cell[]): string[] {
@@ -200,7 +204,7 @@ function bins(type: ColumnType, column: readonly Cell[]): string[] {
     if (Number.isNaN(value)) return GAP;
     let at = 0;
     while (at < edges.length && edges[at]! < value) at += 1;
-    return String(at);
+    return BINS[at]!;
   });
 }
 

@@ -1,18 +1,24 @@
+import { unitsOf } from "./linear-units.ts";
 import { minimise } from "./minimise.ts";
+import { addGroup, addGroupSums, groupedStrips } from "./strip-groups.ts";
 import { addProducts, addSums, featureStrip, pairStrip } from "./strips.ts";
 import type { RawColumn } from "./columns.ts";
 import type { Encoder } from "./encode.ts";
 import type { PairTerm } from "./pair-sides.ts";
+import type { GroupStrip } from "./strip-groups.ts";
 import type { Strip } from "./strips.ts";
 
 /** Gain of a step, in units of log-loss, below which a fit has settled: far below what any comparison can tell. */
-const SETTLED = 1e-6;
+const SETTLED = 4e-6;
 
 /** Rows of a linear model, encoded without their zeros; the means of the columns are taken off. */
 export interface LinearDesign {
   readonly rows: number;
   readonly width: number;
+  /** One for each feature or product. */
   readonly strips: readonly Strip[];
+  /** The same with small categories put together: what passes over the rows go through. */
+  readonly passes: readonly (Strip | GroupStrip)[];
   readonly means: Float64Array;
 }
 
@@ -32,7 +38,9 @@ export function linearDesign(
   const strips = encoder.features.map((feature, f) =>
     featureStrip(feature, encoder.offsets[f]!, byName.get(feature.name), rows),
   );
-  const main = { rows: rows.length, width: encoder.offsets.at(-1)!, strips, means: Float64Array.from(encoder.means) };
+  const means = Float64Array.from(encoder.means);
+  const passes = groupedStrips(strips, rows.length);
+  const main = { rows: rows.length, width: encoder.offsets.at(-1)!, strips, passes, means };
   return withPairs(main, pairs, columns, rows);
 }
 
@@ -48,15 +56,19 @@ export function withPairs(
   const means = new Float64Array(width);
   means.set(main.means);
   for (const pair of pairs) means.set(pair.means, pair.offset);
-  return { rows: main.rows, width, strips: [...main.strips, ...pairs.map((p) => pairStrip(p, columns, rows))], means };
+  const more = pairs.map((pair) => pairStrip(pair, columns, rows));
+  return { rows: main.rows, width, strips: [...main.strips, ...more], passes: [...main.passes, ...more], means };
 }
 
 /** Logits of a design's rows. */
-export function logitsOf({ rows, strips, means }: LinearDesign, { weights, intercept }: LinearFit): Float64Array {
+export function logitsOf({ rows, passes, means }: LinearDesign, { weights, intercept }: LinearFit): Float64Array {
   let start = intercept;
   for (let j = 0; j < means.length; j += 1) start -= means[j]! * weights[j]!;
   const out = new Float64Array(rows).fill(start);
-  for (const strip of strips) addProducts(strip, weights, out);
+  for (const strip of passes) {
+    if (strip.kind === "group") addGroup(strip, weights, out);
+    else addProducts(strip, weights, out);
+  }
   return out;
 }
 
@@ -73,39 +85,32 @@ export function fitLinear(
   const { rows, width } = design;
   const hits = labels.reduce((sum, y) => sum + y, 0);
   const ridge = precision / Math.max(1, rows);
-  const scales = scalesOf(design, (hits / Math.max(1, rows)) * (1 - hits / Math.max(1, rows)), ridge);
-  const point = new Float64Array(width + 1);
-  point[width] = start?.intercept ?? Math.log((hits + 0.5) / (rows - hits + 0.5));
-  for (let j = 0; j < width; j += 1) point[j] = (start?.weights[j] ?? 0) / scales[j]!;
-  const fitOf = (theta: Float64Array): LinearFit => ({
-    weights: Float64Array.from(scales, (scale, j) => theta[j]! * scale),
-    intercept: theta[width]!,
-  });
+  const from = start ?? { weights: new Float64Array(0), intercept: Math.log((hits + 0.5) / (rows - hits + 0.5)) };
+  const weights = new Float64Array(width);
+  weights.set(from.weights);
+  const first = { weights, intercept: from.intercept };
+  const units = unitsOf(design, curvatureOf(design, first), ridge);
   const found = minimise(
     (theta) => {
-      const fit = fitOf(theta);
-      const { value, gradient } = evaluate(design, labels, ridge, fit);
-      for (let j = 0; j < width; j += 1) gradient[j] = gradient[j]! * scales[j]!;
-      return { value, gradient };
+      const step = evaluate(design, labels, ridge, units.fit(theta));
+      units.turn(step.gradient);
+      return step;
     },
-    point,
+    units.point(first),
     { gradientTolerance: 2e-5, valueTolerance: SETTLED, maxEvaluations: 120 },
   );
-  return fitOf(found.point);
+  return units.fit(found.point);
 }
 
-/** Units in which all weights bend the loss about alike: far fewer steps are needed. */
-function scalesOf({ rows, width, means, strips }: LinearDesign, curvature: number, ridge: number): Float64Array {
-  const spreads = new Float64Array(width);
-  // Entries lie between 0 and 1, where the mean square is at most the mean.
-  for (let j = 0; j < width; j += 1) spreads[j] = means[j]! * (1 - means[j]!);
-  for (const strip of strips) {
-    if (strip.kind !== "curve") continue;
-    let sum = 0;
-    for (const value of strip.line) sum += value * value;
-    spreads[strip.offset] = sum / Math.max(1, rows) - means[strip.offset]! ** 2;
+/** How strongly the loss bends at a fit: the mean of p(1 - p). */
+function curvatureOf(design: LinearDesign, fit: LinearFit): number {
+  const logits = logitsOf(design, fit);
+  let sum = 0;
+  for (let i = 0; i < logits.length; i += 1) {
+    const e = Math.exp(-Math.abs(logits[i]!));
+    sum += e / (1 + e) ** 2;
   }
-  return spreads.map((spread) => 1 / Math.sqrt(Math.max(0, spread) * curvature + ridge + 1e-9));
+  return sum / Math.max(1, logits.length);
 }
 
 function evaluate(
@@ -114,7 +119,7 @@ function evaluate(
   ridge: number,
   fit: LinearFit,
 ): { value: number; gradient: Float64Array } {
-  const { rows, width, strips, means } = design;
+  const { rows, width, passes, means } = design;
   const share = 1 / Math.max(1, rows);
   const residuals = logitsOf(design, fit);
   let loss = 0;
@@ -128,7 +133,10 @@ function evaluate(
     total += residual;
   }
   const gradient = new Float64Array(width + 1);
-  for (const strip of strips) addSums(strip, residuals, gradient);
+  for (const strip of passes) {
+    if (strip.kind === "group") addGroupSums(strip, residuals, gradient);
+    else addSums(strip, residuals, gradient);
+  }
   let penalty = 0;
   for (let j = 0; j < width; j += 1) {
     const weight = fit.weights[j]!;

@@ -1,4 +1,5 @@
-import { inOrder } from "./order.ts";
+import { everyRow } from "./columns.ts";
+import { inOrder, valuesAt } from "./order.ts";
 import { sigmoid } from "./special.ts";
 import { placesOf, standing } from "./pair-sides.ts";
 import { addSums, pairStrip } from "./strips.ts";
@@ -8,30 +9,42 @@ import type { PairSide, PairTerm } from "./pair-sides.ts";
 const KNOTS = 4;
 const LEVELS = 4;
 
+/** What can stand on a side of a product, and where each row stands on it. */
+export interface Gridded {
+  readonly side: PairSide;
+  /** The nearest knot or the level; one more for everything else. */
+  readonly cells: Uint8Array;
+}
+
+/** Sides of products for all columns. They look at no outcome, and so are the same for every fold. */
+export function pairSides(columns: readonly RawColumn[]): Gridded[] {
+  const rows = everyRow(columns[0]?.values?.length ?? columns[0]?.codes?.length ?? 0);
+  return columns.flatMap((column): Gridded[] => {
+    const side = sideOf(column, rows);
+    return side === null ? [] : [{ side, cells: cellsOf(side, column, rows.length) }];
+  });
+}
+
 /**
  * Finds the pairs of features whose products explain most of what the additive part leaves over: for each pair the gain
  * of a coarse grid over its margins, in log-likelihood. Labels and logits are in the order of `rows`. Gives at most `most`,
  * best first, as columns behind `offset`.
  */
 export function findPairs(
+  sides: readonly Gridded[],
   columns: readonly RawColumn[],
   rows: Int32Array,
   labels: Float64Array,
   logits: Float64Array,
-  most: number,
-  offset: number,
+  { most, offset }: { readonly most: number; readonly offset: number },
 ): PairTerm[] {
-  const g = labels.map((y, i) => y - sigmoid(logits[i]!));
-  const h = logits.map((z) => sigmoid(z) * (1 - sigmoid(z)));
-  const sides = columns
-    .map((column) => sideOf(column, rows))
-    .filter((side): side is PairSide => side !== null)
-    .map((side) => ({ side, cells: cellsOf(side, columns, rows) }));
-  const found: { a: number; b: number; gain: number }[] = [];
-  for (let a = 0; a < sides.length; a += 1) {
-    for (let b = a + 1; b < sides.length; b += 1) found.push({ a, b, gain: gridGain(sides[a]!, sides[b]!, g, h) });
+  const [g, h] = [new Float64Array(rows.length), new Float64Array(rows.length)];
+  for (let i = 0; i < rows.length; i += 1) {
+    const p = sigmoid(logits[i]!);
+    g[i] = labels[i]! - p;
+    h[i] = p * (1 - p);
   }
-  found.sort((x, y) => y.gain - x.gain || x.a - y.a || x.b - y.b);
+  const found = pairGains(sides, rows, g, h).sort((x, y) => y.gain - x.gain || x.a - y.a || x.b - y.b);
   let at = offset;
   const ones = new Float64Array(rows.length).fill(1);
   return found
@@ -52,7 +65,7 @@ export function findPairs(
 function sideOf(column: RawColumn, rows: Int32Array): PairSide | null {
   if (column.values !== null) {
     const { values } = column;
-    const sorted = Float64Array.from(inOrder(values, rows), (i) => values[i]!);
+    const sorted = valuesAt(values, inOrder(values, rows));
     const at = (k: number): number => sorted[Math.round(((k + 0.5) / KNOTS) * (sorted.length - 1))] ?? 0;
     const ends = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
     const knots = [...new Set(Array.from({ length: KNOTS }, (_unused, k) => at(k)))];
@@ -69,22 +82,77 @@ function sideOf(column: RawColumn, rows: Int32Array): PairSide | null {
   return levels.length > 1 ? { kind: "category", name: column.name, levels } : null;
 }
 
-/** Cell of each row: the nearest knot or the level; one more for everything else. */
-function cellsOf(side: PairSide, columns: readonly RawColumn[], rows: Int32Array): Uint8Array {
-  const column = columns.find(({ name }) => name === side.name);
-  const { at, share } = standing(side, column, rows.length, rows);
-  const places = placesOf(side);
-  return Uint8Array.from(at, (k, i) => (k < 0 ? places : k + (share[i]! > 0.5 ? 1 : 0)));
+function cellsOf(side: PairSide, column: RawColumn, rows: number): Uint8Array {
+  const { at, share } = standing(side, column, rows);
+  const cells = new Uint8Array(rows).fill(placesOf(side));
+  for (let i = 0; i < rows; i += 1) if (at[i]! >= 0) cells[i] = at[i]! + (share[i]! > 0.5 ? 1 : 0);
+  return cells;
 }
 
-interface Gridded {
-  readonly side: PairSide;
+interface Gain {
+  readonly a: number;
+  readonly b: number;
+  readonly gain: number;
+}
+
+/** Two sides as one: one pass over the rows with another such serves four pairs. */
+interface Duo {
+  readonly sides: readonly number[];
+  /** Places of each side. */
+  readonly many: readonly number[];
+  readonly size: number;
   readonly cells: Uint8Array;
 }
 
-function gridGain(a: Gridded, b: Gridded, g: Float64Array, h: Float64Array): number {
-  const [na, nb] = [placesOf(a.side) + 1, placesOf(b.side) + 1];
-  const sums = gridSums(a.cells, b.cells, nb, g, h, na * nb);
+function pairGains(sides: readonly Gridded[], rows: Int32Array, g: Float64Array, h: Float64Array): Gain[] {
+  const duos = Array.from({ length: Math.ceil(sides.length / 2) }, (_unused, k) => duoOf(sides, 2 * k, rows));
+  const gains: Gain[] = [];
+  for (const [k, one] of duos.entries()) {
+    if (one.sides.length === 2) {
+      const sums = gridSums(one.cells, null, 1, g, h, one.size);
+      gains.push({ a: one.sides[0]!, b: one.sides[1]!, gain: gridGain(sums, one.many[0]!, one.many[1]!) });
+    }
+    for (const other of duos.slice(k + 1)) gains.push(...crossGains(one, other, g, h));
+  }
+  return gains;
+}
+
+function duoOf(all: readonly Gridded[], from: number, rows: Int32Array): Duo {
+  const members = all.slice(from, from + 2);
+  const many = members.map(({ side }) => placesOf(side) + 1);
+  const cells = new Uint8Array(rows.length);
+  for (const [k, { cells: own }] of members.entries()) {
+    for (let i = 0; i < rows.length; i += 1) cells[i] = cells[i]! * many[k]! + own[rows[i]!]!;
+  }
+  return { sides: members.map((_member, k) => from + k), many, size: many.reduce((a, b) => a * b, 1), cells };
+}
+
+function crossGains(one: Duo, other: Duo, g: Float64Array, h: Float64Array): Gain[] {
+  const all = gridSums(one.cells, other.cells, other.size, g, h, one.size * other.size);
+  return one.sides.flatMap((a, k) =>
+    other.sides.map((b, l): Gain => {
+      const [na, nb] = [one.many[k]!, other.many[l]!];
+      const sums = new Float64Array(2 * na * nb);
+      for (let x = 0; x < one.size; x += 1) {
+        const row = placeIn(one, k, x) * nb;
+        for (let y = 0; y < other.size; y += 1) {
+          const [from, to] = [2 * (x * other.size + y), 2 * (row + placeIn(other, l, y))];
+          sums[to] = sums[to]! + all[from]!;
+          sums[to + 1] = sums[to + 1]! + all[from + 1]!;
+        }
+      }
+      return { a, b, gain: gridGain(sums, na, nb) };
+    }),
+  );
+}
+
+/** Where one side of a duo stands in a cell of both. */
+function placeIn({ many }: Duo, k: number, cell: number): number {
+  if (many.length === 1) return cell;
+  return k === 0 ? Math.floor(cell / many[1]!) : cell % many[1]!;
+}
+
+function gridGain(sums: Float64Array, na: number, nb: number): number {
   const score = (gg: number, hh: number): number => (gg * gg) / (hh + 5);
   let gain = 0;
   const rows = new Float64Array(2 * na);
@@ -110,7 +178,7 @@ function gridGain(a: Gridded, b: Gridded, g: Float64Array, h: Float64Array): num
 /** Sums of both derivatives in each cell of a grid, side by side. */
 function gridSums(
   first: Uint8Array,
-  second: Uint8Array,
+  second: Uint8Array | null,
   many: number,
   g: Float64Array,
   h: Float64Array,
@@ -118,7 +186,7 @@ function gridSums(
 ): Float64Array {
   const sums = new Float64Array(2 * cells);
   for (let i = 0; i < first.length; i += 1) {
-    const at = 2 * (first[i]! * many + second[i]!);
+    const at = 2 * (first[i]! * many + (second === null ? 0 : second[i]!));
     sums[at] = sums[at]! + g[i]!;
     sums[at + 1] = sums[at + 1]! + h[i]!;
   }

@@ -10,7 +10,7 @@ import type { PairTerm } from "./pair-sides.ts";
 export type Strip = CurveStrip | LevelStrip | CellStrip;
 
 /** A number: its straight part, and pieces of which those before the row's own are 1. A missing one stands behind all. */
-interface CurveStrip {
+export interface CurveStrip {
   readonly kind: "curve";
   readonly offset: number;
   readonly pieces: number;
@@ -22,7 +22,7 @@ interface CurveStrip {
 }
 
 /** A category: the column that is 1; `width` where there is none. */
-interface LevelStrip {
+export interface LevelStrip {
   readonly kind: "level";
   readonly offset: number;
   readonly width: number;
@@ -30,7 +30,7 @@ interface LevelStrip {
 }
 
 /** A product: the lower cell, and the way to the next one on both sides; `width` where a side stands nowhere. */
-interface CellStrip {
+export interface CellStrip {
   readonly kind: "cell";
   readonly offset: number;
   readonly width: number;

@@ -12,6 +12,11 @@ export interface Table {
 /** What a column was recognised as. */
 export type ColumnType = "number" | "category" | "date" | "constant" | "id" | "empty";
 
+/** How a column of text writes numbers, or dates. */
+export type Writing =
+  | { readonly kind: "number"; readonly decimal: "point" | "comma" }
+  | { readonly kind: "date"; readonly order: "day-first" | "month-first" };
+
 /** Turns rows into a table; columns are the union of the rows' keys, in order of first appearance. */
 export function tableFromRows(rows: readonly Readonly<Record<string, Cell>>[], names?: readonly string[]): Table {
   const wanted = names ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -30,7 +35,22 @@ export function takeRows(table: Table, positions: ArrayLike<number>): Table {
   };
 }
 
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "select", "#n/a", "undefined"]);
+const MISSING = new Set([
+  "",
+  "inf",
+  "-inf",
+  "+inf",
+  "infinity",
+  "-infinity",
+  "na",
+  "n/a",
+  "nan",
+  "null",
+  "none",
+  "select",
+  "#n/a",
+  "undefined",
+]);
 
 /** True where a cell says nothing. */
 export function isMissing(cell: Cell): boolean {
@@ -61,6 +81,7 @@ export function toDay(cell: Cell): number | null {
 export function columnType(column: readonly Cell[]): ColumnType {
   const present = column.filter((cell) => !isMissing(cell));
   if (present.length === 0) return "empty";
+  if (present.every((cell) => typeof cell === "number") && present.some((cell) => cell !== present[0])) return "number";
   const distinct = new Set(present.map((cell) => String(cell)));
   if (distinct.size === 1) return present.length === column.length ? "constant" : "category";
   const share = (test: (cell: Cell) => boolean): number => present.filter(test).length / present.length;
@@ -80,6 +101,10 @@ export function tableHash(table: Table): string {
   for (const name of Object.keys(table.columns).sort()) {
     hash.update(`\u0001${name}\u0002`);
     const column = table.columns[name] ?? [];
+    if (column.length > 0 && column.every((cell) => typeof cell === "number")) {
+      hash.update("numbers:").update(Float64Array.from(column));
+      continue;
+    }
     hash.update(column.map((cell) => (isMissing(cell) ? "\u0003" : `${typeof cell}:${String(cell)}`)).join("\u0004"));
   }
   return hash.digest("hex");

@@ -13,9 +13,10 @@ import { isMissing, tableHash, takeRows } from "./table.ts";
 import type { TabularModel } from "./artefact.ts";
 import type { Candidate, ModelKind, TrainingData } from "./training-types.ts";
 import type { Comparison } from "./choose.ts";
+import type { FoldCrew, FoldData } from "./fold-networks.ts";
 import type { LeakageAlarm } from "./leakage.ts";
 import type { Backend } from "./runtime.ts";
-import type { ColumnType, Table } from "./table.ts";
+import type { ColumnType, Table, Writing } from "./table.ts";
 
 /** Kinds that cost little: fitted in a second or two on thousands of rows. */
 const QUICK_KINDS: readonly ModelKind[] = ["rule", "logistic", "additive"];
@@ -35,6 +36,10 @@ export interface TrainOptions {
   /** Columns of the plain rule. */
   readonly rule?: { readonly recency: string; readonly frequency: string };
   readonly folds?: number;
+  /** Opens other threads that train networks while this one is at the other kinds; none where absent. */
+  readonly crew?: (data: FoldData) => FoldCrew;
+  /** How the table's file wrote numbers and dates; kept with the model. */
+  readonly writings?: Readonly<Record<string, Writing>>;
   /** Fewest labelled customers, and fewest of either outcome, for which a score is given. */
   readonly minimum?: { readonly customers: number; readonly eachOutcome: number };
   /** Kinds that are trained and may ship; {@link QUICK_KINDS} where absent. The rule is always run beside. */
@@ -117,7 +122,7 @@ export function openTraining(backend: Backend, table: Table, options: TrainOptio
     rule: options.rule ?? null,
     seed: options.seed,
   };
-  const candidates = trainAll(backend, data, options.kinds ?? QUICK_KINDS);
+  const candidates = trainAll(backend, data, options);
   const comparisons = compare(candidates, labels, groups);
   const pack = packer(backend, usable, types, positive, options, data, comparisons);
   return {
@@ -141,22 +146,24 @@ const LARGE = 20_000;
 /** Fewest rows from which trees, and networks, learn more than they remember. */
 const FEWEST = { boosted: 500, network: 1500 };
 
-function trainAll(backend: Backend, data: TrainingData, kinds: readonly ModelKind[]): Candidate[] {
+function trainAll(backend: Backend, data: TrainingData, options: TrainOptions): Candidate[] {
+  const kinds = options.kinds ?? QUICK_KINDS;
   const wanted = (kind: ModelKind): boolean => kinds.includes(kind);
   const rows = data.labels.length;
   const alone = ["rule", "logistic", "additive", "boosted", "network"] as const;
-  const made = alone
-    .filter((kind) => {
-      if (kind === "rule") return true;
-      if (data.columns.length === 0) return false;
-      if ((kind === "boosted" || kind === "network") && rows < FEWEST[kind]) return false;
-      return wanted(kind) || wanted("mean");
-    })
-    .flatMap((kind) => {
-      const found = trainCandidate(backend, kind, data);
-      // Without it a rule that follows noise would make room for a model that does so less.
-      return kind === "rule" && found.name !== RATE ? [trainRate(data), found] : [found];
-    });
+  const some = alone.filter((kind) => {
+    if (kind === "rule") return true;
+    if (data.columns.length === 0) return false;
+    if ((kind === "boosted" || kind === "network") && rows < FEWEST[kind]) return false;
+    return wanted(kind) || wanted("mean");
+  });
+  const { columns, labels, folds, foldCount, seed } = data;
+  const crew = some.includes("network") ? (options.crew?.({ columns, labels, folds, foldCount, seed }) ?? null) : null;
+  const made = some.flatMap((kind) => {
+    const found = trainCandidate(backend, kind, data, crew);
+    // Without it a rule that follows noise would make room for a model that does so less.
+    return kind === "rule" && found.name !== RATE ? [trainRate(data), found] : [found];
+  });
   if (!wanted("mean")) return made;
   const members = made.filter(({ kind }) => kind !== "rule");
   const mix = members.length > 1 ? mixOf(members, data.labels, data.folds, data.foldCount) : null;
@@ -180,7 +187,7 @@ function packer(
     const outOfFold = shipped.outOfFold.map((value) => calibrated(calibration, value));
     const identity = { kind: shipped.name, dataHash, features, seed: options.seed, target: options.target };
     const model: TabularModel = {
-      format: 2,
+      format: 3,
       kind: shipped.kind,
       name: shipped.name,
       version: `${slugOf(shipped.name)}-${contentHash(identity).slice(0, 12)}`,
@@ -189,6 +196,7 @@ function packer(
       id: options.group ?? null,
       features,
       types,
+      ...(options.writings === undefined ? {} : { writings: options.writings }),
       usual,
       parts: shipped.parts,
       calibration,

@@ -9,6 +9,7 @@ import { judge } from "../modelling/judge.ts";
 import { columnList, columnNamed, readModelTable, textOption, wholeOption } from "../modelling/model-table.ts";
 import { settle } from "../modelling/settle.ts";
 import { workSplits } from "../modelling/split-pool.ts";
+import { plainTable, writingsOf } from "../modelling/writing.ts";
 import { writeTableFile } from "../table-files.ts";
 import type { Output } from "../output.ts";
 import { commandOutput } from "../workspace.ts";
@@ -22,10 +23,12 @@ export async function run(input: CommandInput): Promise<number> {
   const target = textOption(input, "out");
   if (target === null)
     throw new C360Error("USAGE", { problem: "Name the answer: --out predictions.csv.", command: COMMAND });
-  const { table, notices } = await readModelTable(input.args[0] ?? "");
-  const label = columnNamed(table, textOption(input, "target") ?? "", COMMAND);
+  const { table: written, notices } = await readModelTable(input.args[0] ?? "");
+  const label = columnNamed(written, textOption(input, "target") ?? "", COMMAND);
   const positive = textOption(input, "positive");
   const id = textOption(input, "id");
+  const group = id === null ? null : columnNamed(written, id, COMMAND);
+  const table = plainTable(written, writingsOf(written, [label, group ?? ""]));
   const models = modelsOf(input);
   const plan = await evaluationJobs(table, input, COMMAND);
   const drop = [...columnList(table, input, "drop", COMMAND), ...plan.drop];
@@ -34,7 +37,7 @@ export async function run(input: CommandInput): Promise<number> {
   const options = {
     target: label,
     ...(positive === null ? {} : { positive }),
-    ...(id === null ? {} : { group: columnNamed(table, id, COMMAND) }),
+    ...(group === null ? {} : { group }),
     ...(rule === null ? {} : { rule }),
     drop,
     kinds,

@@ -4,6 +4,7 @@ import type { CommandInput } from "../command.ts";
 import { idsOf, lackingFeatures, readModelFile } from "../modelling/model-file.ts";
 import { valueText } from "../modelling/model-reasons.ts";
 import { readModelTable, textOption } from "../modelling/model-table.ts";
+import { plainTable } from "../modelling/writing.ts";
 import { commandOutput } from "../workspace.ts";
 
 /** Features whose other values are tried. */
@@ -15,9 +16,10 @@ export async function run(input: CommandInput): Promise<number> {
   const id = textOption(input, "id");
   if (id === null) throw new C360Error("USAGE", { problem: "Name the row: --id ID.", command: "model explain" });
   const model = await readModelFile(input.args[0] ?? "");
-  const { table } = await readModelTable(input.args[1] ?? "");
-  const notices = lackingFeatures(model, table);
-  const at = idsOf(model, table, null).indexOf(id);
+  const { table: written } = await readModelTable(input.args[1] ?? "");
+  const notices = lackingFeatures(model, written);
+  const at = idsOf(model, written, null).indexOf(id);
+  const table = plainTable(written, model.writings);
   if (at < 0) throw new C360Error("MODEL_REFUSED", { problem: `There is no row with the id ${id}.` });
   const backend = await openBackend();
   const one = takeRows(table, [at]);

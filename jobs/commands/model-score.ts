@@ -8,6 +8,7 @@ import { idsOf, lackingFeatures, readModelFile } from "../modelling/model-file.t
 import { reasonTexts } from "../modelling/model-reasons.ts";
 import { columnNamed, readModelTable, textOption, wholeOption } from "../modelling/model-table.ts";
 import { openScorePool, shareColumns } from "../modelling/score-pool.ts";
+import { plainTable } from "../modelling/writing.ts";
 import { writeTableFile } from "../table-files.ts";
 import { commandOutput } from "../workspace.ts";
 
@@ -25,10 +26,11 @@ export async function run(input: CommandInput): Promise<number> {
     throw new C360Error("USAGE", { problem: "Name the answer: --out scores.csv.", command: COMMAND });
   const many = wholeOption(input, "reasons", 3, COMMAND);
   const model = await readModelFile(input.args[0] ?? "");
-  const { table, notices } = await readModelTable(input.args[1] ?? "");
-  const lacking = lackingFeatures(model, table);
+  const { table: written, notices } = await readModelTable(input.args[1] ?? "");
+  const lacking = lackingFeatures(model, written);
   const named = textOption(input, "id");
-  const ids = idsOf(model, table, named === null ? null : columnNamed(table, named, COMMAND));
+  const ids = idsOf(model, written, named === null ? null : columnNamed(written, named, COMMAND));
+  const table = plainTable(written, model.writings);
   const names = [
     "id",
     "probability",

@@ -14,7 +14,9 @@ import {
   timeOrder,
   wholeOption,
 } from "../modelling/model-table.ts";
+import { openNetworkCrew } from "../modelling/network-crew.ts";
 import { timeCheck } from "../modelling/time-check.ts";
+import { plainTable, writingsOf } from "../modelling/writing.ts";
 import { commandOutput } from "../workspace.ts";
 
 const COMMAND = "model train";
@@ -25,35 +27,14 @@ export async function run(input: CommandInput): Promise<number> {
   const target = textOption(input, "out");
   if (target === null)
     throw new C360Error("USAGE", { problem: "Name the model's file: --out churn.model.", command: COMMAND });
-  const read = await readModelTable(input.args[0] ?? "");
-  const label = columnNamed(read.table, textOption(input, "target") ?? "", COMMAND);
-  const [id, time] = (["id", "time"] as const).map((option) => {
-    const name = textOption(input, option);
-    return name === null ? null : columnNamed(read.table, name, COMMAND);
-  });
-  const drop = [
-    ...columnList(read.table, input, "drop", COMMAND),
-    ...(time === null || time === undefined ? [] : [time]),
-  ];
-  const positive = textOption(input, "positive");
-  const rule = ruleColumns(read.table, [label, id ?? "", ...drop]);
-  const options: TrainOptions = {
-    target: label,
-    ...(positive === null ? {} : { positive }),
-    ...(id === null || id === undefined ? {} : { group: id }),
-    ...(rule === null ? {} : { rule }),
-    drop,
-    kinds: ALL_KINDS,
-    seed: wholeOption(input, "seed", 1, COMMAND),
-  };
+  const { read, options, time } = await readTraining(input);
   out.step("Training");
-  const table =
-    time === null || time === undefined ? read.table : takeRows(read.table, timeOrder(read.table, time, COMMAND));
+  const table = time === null ? read.table : takeRows(read.table, timeOrder(read.table, time, COMMAND));
   const backend = await openBackend();
   const result = trainTabular(backend, table, options);
   if (result.status === "not scored") throw new C360Error("MODEL_REFUSED", { problem: `No score: ${result.reason}.` });
   out.done(result.model.name);
-  const late = time === null || time === undefined ? [] : timeCheck(backend, table, options, time);
+  const late = time === null ? [] : timeCheck(backend, table, options, time);
   const alarms = [...result.alarms, ...late];
   await write(target, serialiseModel(result.model));
   const notices = [...read.notices, ...result.notices];
@@ -76,6 +57,37 @@ export async function run(input: CommandInput): Promise<number> {
   const { name, version, kind, metrics, bands, settings, calibration } = result.model;
   out.result({ name, version, kind, metrics, bands, settings, calibration: calibration.kind, alarms, notices });
   return 0;
+}
+
+/** The table with its writing made plain, and what is to be learnt from it. */
+async function readTraining(input: CommandInput): Promise<{
+  readonly read: { readonly table: Table; readonly notices: readonly string[] };
+  readonly options: TrainOptions;
+  readonly time: string | null;
+}> {
+  const file = await readModelTable(input.args[0] ?? "");
+  const label = columnNamed(file.table, textOption(input, "target") ?? "", COMMAND);
+  const [id = null, time = null] = (["id", "time"] as const).map((option) => {
+    const name = textOption(input, option);
+    return name === null ? null : columnNamed(file.table, name, COMMAND);
+  });
+  const writings = writingsOf(file.table, [label, id ?? ""]);
+  const read = { ...file, table: plainTable(file.table, writings) };
+  const drop = [...columnList(read.table, input, "drop", COMMAND), ...(time === null ? [] : [time])];
+  const positive = textOption(input, "positive");
+  const rule = ruleColumns(read.table, [label, id ?? "", ...drop]);
+  const options: TrainOptions = {
+    target: label,
+    ...(positive === null ? {} : { positive }),
+    ...(id === null ? {} : { group: id }),
+    ...(rule === null ? {} : { rule }),
+    drop,
+    writings,
+    crew: openNetworkCrew,
+    kinds: ALL_KINDS,
+    seed: wholeOption(input, "seed", 1, COMMAND),
+  };
+  return { read, options, time };
 }
 
 /** Rows that the page's weights are taken from. */

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 
 /** A thread does not inherit a loader that was registered by call, so it registers its own before it loads its work. */
 const STARTER = `const { workerData } = require("node:worker_threads");
@@ -10,13 +11,14 @@ import(workerData.loader).then(({ register }) => {
   return import(workerData.entry);
 });`;
 
-/** Opens a thread that runs a module, with `data` as its worker data. */
-export function openThread(entry: URL, data: object): Worker {
+/** Opens a thread that runs a module, with `data` as its worker data; `moved` is handed over rather than copied. */
+export function openThread(entry: URL, data: object, moved: readonly MessagePort[] = []): Worker {
   const required = createRequire(import.meta.url).resolve("tsx/esm/api");
   const loader = pathToFileURL(required.replace(/\.cjs$/, ".mjs")).href;
   return new Worker(STARTER, {
     eval: true,
     workerData: { ...data, loader, entry: entry.href },
+    transferList: [...moved],
   });
 }
 

@@ -2,6 +2,7 @@ import { C360Error } from "#core";
 import type { HistorySummary, PurchaseHistory } from "#models";
 import type { TableCell, TableFile } from "../table-files.ts";
 import { dateOrder, dayOf, numberIn } from "./cells.ts";
+import { amountReader } from "./writing.ts";
 
 /** Transactions by customer, and what was left out. */
 export interface TransactionTable {
@@ -25,13 +26,14 @@ export function readTransactions(table: TableFile, columns: TransactionColumns):
   const dates = columnOf(table, columns.date);
   const amounts = columns.amount === null ? null : columnOf(table, columns.amount);
   const order = dateOrder(dates);
+  const amountOf = amounts === null ? () => 1 : amountReader(amounts);
   const found = new Map<string, { purchases: Entry[]; returns: Entry[] }>();
   const left = { customer: 0, date: 0, amount: 0 };
   let lastDay = -Infinity;
   for (let i = 0; i < table.rows; i += 1) {
     const customer = String(customers[i] ?? "").trim();
     const day = dayOf(dates[i] ?? null, order);
-    const amount = amounts === null ? 1 : numberIn(amounts[i] ?? null);
+    const amount = amountOf(amounts?.[i] ?? null);
     if (customer === "") left.customer += 1;
     else if (day === null) left.date += 1;
     else if (amount === null) left.amount += 1;

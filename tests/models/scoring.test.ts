@@ -7,7 +7,7 @@ import { encode, fitEncoder } from "../../models/encode.ts";
 import { openLinear } from "../../models/linear-score.ts";
 import { mixOf } from "../../models/mix.ts";
 import { linearDesign, logitsOf } from "../../models/linear.ts";
-import { findPairs } from "../../models/pairs.ts";
+import { findPairs, pairSides } from "../../models/pairs.ts";
 import { normal } from "../../models/random.ts";
 import type { Candidate } from "../../models/training-types.ts";
 
@@ -51,7 +51,10 @@ describe("scoring columns", () => {
     const rows = Int32Array.from(labels, (_unused, i) => i);
     const encoder = fitEncoder(columns, rows, { pieces: 8, labels });
     const main = encoder.offsets.at(-1) ?? 0;
-    const pairs = findPairs(columns, rows, labels, new Float64Array(labels.length), 3, main);
+    const pairs = findPairs(pairSides(columns), columns, rows, labels, new Float64Array(labels.length), {
+      most: 3,
+      offset: main,
+    });
     expect(pairs.length).toBeGreaterThan(0);
     const random = seededRandom(5);
     const width = pairs.reduce((sum, pair) => sum + pair.width, main);
