@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const list = z.array(z.string()).readonly();
+const shares = z.record(z.string(), z.number().positive()).readonly();
 
 /** A country's facts as data: `packs/<code>/pack.json`. The engine knows no country. */
 export const countryPackSchema = z
@@ -35,6 +36,10 @@ export const countryPackSchema = z
     tradingAs: list,
     placeholders: list,
     nicknames: z.array(list).readonly(),
+    /** How many of ten thousand people bear a name, for the common ones; names that are not listed are rare. */
+    commonNames: z.object({ given: shares, family: shares }).readonly(),
+    /** Names of countries and what belongs to them, those of one country together, the usual one first. */
+    countryNames: z.array(list).readonly(),
     titles: list,
     taxId: z.object({ name: z.string(), pattern: z.string() }).nullable(),
     holidays: z.array(z.string()).readonly().optional(),

@@ -13,6 +13,12 @@ type Name = readonly string[];
 /** Names that one firm goes by, by each of them: what any record says of a firm's second name holds wherever it stands. */
 export class Aliases {
   private readonly names = new Map<string, Map<string, Name>>();
+  private readonly onChange: ((name: Name) => void) | undefined;
+
+  /** `onChange` hears of every name whose others are no longer what they were. */
+  constructor(onChange?: (name: Name) => void) {
+    this.onChange = onChange;
+  }
 
   /** Learns that one firm goes by both names. */
   add(left: Name, right: Name): void {
@@ -36,7 +42,12 @@ export class Aliases {
     if (key === otherKey || key.length < SHORT || otherKey.length < SHORT) return;
     const known = this.names.get(key);
     if (known === undefined) this.names.set(key, new Map([[otherKey, other]]));
-    else if (known.size <= MOST_NAMES) known.set(otherKey, other);
+    else if (known.size <= MOST_NAMES) {
+      const isNew = !known.has(otherKey);
+      known.set(otherKey, other);
+      if (!isNew) return;
+    } else return;
+    this.onChange?.(name);
   }
 }
 
@@ -50,8 +61,7 @@ export function learnAliases(aliases: Aliases, { type, firms }: Prepared): void 
  * Gives firms the names that they bear elsewhere: where a record holds two ("X Ltd t/a Y"), and where two names share a
  * domain or tax number and another value that hardly anybody else has.
  */
-export function shareAliases(records: readonly Prepared[]): void {
-  const aliases = new Aliases();
+export function shareAliases(records: readonly Prepared[], aliases: Aliases): void {
   for (const record of records) if (record.firms.length > 1) learnAliases(aliases, record);
   learnShared(aliases, records);
   for (const record of records)
@@ -68,13 +78,16 @@ function learnShared(aliases: Aliases, records: readonly Prepared[]): void {
       else list.push(record);
     }
   }
-  for (const list of owned.values()) {
-    const byName = new Map(list.map((record) => [firmKey(record.firms[0] ?? []), record]));
-    if (byName.size < 2 || byName.size > FEW) continue;
-    const names = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key]) => key);
-    for (const [at, left] of names.entries())
-      for (const right of names.slice(at + 1)) if (sharesMore(list, left, right)) learn(aliases, byName, left, right);
-  }
+  for (const list of owned.values()) learnFrom(aliases, list);
+}
+
+/** Learns from the firms that bear one domain or tax number. */
+export function learnFrom(aliases: Aliases, list: readonly Prepared[]): void {
+  const byName = new Map(list.map((record) => [firmKey(record.firms[0] ?? []), record]));
+  if (byName.size < 2 || byName.size > FEW) return;
+  const names = [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key]) => key);
+  for (const [at, left] of names.entries())
+    for (const right of names.slice(at + 1)) if (sharesMore(list, left, right)) learn(aliases, byName, left, right);
 }
 
 function learn(aliases: Aliases, byName: ReadonlyMap<string, Prepared>, left: string, right: string): void {

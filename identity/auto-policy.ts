@@ -18,6 +18,11 @@ const STEPS = 8;
 const TOP = 32;
 /** Part of a fitted weight that holds: what the fit has never seen makes it promise too much. */
 const HOLDS = 0.96;
+/**
+ * Part of the wrong pairs expected by their own weights that is left where three or more make a group: the others bear
+ * witness as well.
+ */
+const WITNESSED = 0.5;
 /** Wrong pairs reckoned with beside those that the probabilities expect. */
 const UNFORESEEN = 0.2;
 /** A weight below this between two records keeps their clusters apart, bits. */
@@ -25,20 +30,23 @@ const AGAINST = 0;
 /**
  * Shares of persons that are two although they look like one, by what they agree in; no weight tells them apart, however
  * rare the name and the street are. Nothing of their own: father and son, or cousins, at one door. A mailbox named as they
- * are: the name was known already. A row that may be a firm's beside its owner's.
+ * are: the name was known already. A row that may be a firm's beside its owner's. A generation mark ("Jr") on one of them
+ * only, and no mailbox of their own in common: the other may be the father.
  */
-const DOUBTS = { nothingOwn: 0.0025, namedMailbox: 0.001, unknownType: 0.05 };
+const DOUBTS = { nothingOwn: 0.0025, namedMailbox: 0.001, unknownType: 0.05, oneMark: 0.1 };
 /** Pairs of fewer bits than this are never merged unattended by themselves: what they agree in is not looked at. */
 const LOOKED_AT = 1;
 /** Different names that a value of one customer may go by. */
 const OWN_NAMES = 3;
 
+interface AutoWorld {
+  readonly records: readonly Prepared[];
+  readonly settings: LinkageSettings;
+  readonly rarity: Frequencies;
+}
+
 /** Bits on which unattended merges are decided: those of the pair, less what relatives of one name make doubtful. */
-function autoBits(
-  pairs: WeighedPairs,
-  row: number,
-  world: { readonly records: readonly Prepared[]; readonly settings: LinkageSettings; readonly rarity: Frequencies },
-): number {
+function autoBits(pairs: WeighedPairs, row: number, world: AutoWorld): number {
   const bits = calibratedBits(pairs, row, world.settings);
   if (pairs.kind[row] !== PERSONS || bits < LOOKED_AT) return bits;
   const [a, b] = [world.records[pairs.left[row] ?? 0], world.records[pairs.right[row] ?? 0]];
@@ -59,7 +67,7 @@ function doubtOf(a: Prepared, b: Prepared, rarity: Frequencies): number {
   }
   if (a.ids.some((id) => b.ids.includes(id))) return 0;
   const shared = a.emails.filter((email) => b.emails.includes(email) && rarity.count("email", email) <= OWN_NAMES);
-  if (shared.length === 0) return DOUBTS.nothingOwn;
+  if (shared.length === 0) return a.generation === b.generation ? DOUBTS.nothingOwn : DOUBTS.oneMark;
   return shared.every((email) => spellsName(email, a) || spellsName(email, b)) ? DOUBTS.namedMailbox : 0;
 }
 
@@ -75,12 +83,13 @@ interface Bands {
 export function choosePolicies(
   pairs: WeighedPairs,
   records: readonly Prepared[],
+  { anchor }: Partition,
   settings: LinkageSettings,
   precision: number,
 ): { readonly policies: readonly AutoPolicy[]; readonly abstentions: readonly Abstention[] } {
   const abstentions: Abstention[] = [];
   const policies = PAIR_KINDS.map((kind, number): AutoPolicy => {
-    const bands = countBands(pairs, number, records, settings);
+    const bands = countBands(pairs, number, { records, anchor, settings });
     const chosen = chooseBand(bands, precision);
     const none = { kind, threshold: null, pairs: 0, expectedPrecision: null, expectedRecall: null };
     if (chosen !== null) return policyOf(kind, bands, chosen, settings);
@@ -98,21 +107,28 @@ function reasonOf(seen: number, precision: number): string {
   );
 }
 
-function countBands(pairs: WeighedPairs, kind: number, records: readonly Prepared[], settings: LinkageSettings): Bands {
+function countBands(
+  pairs: WeighedPairs,
+  kind: number,
+  { records, anchor, settings }: Pick<AutoWorld, "records" | "settings"> & { readonly anchor: Int32Array },
+): Bands {
   const counted = new Float64Array(TOP * STEPS + 1);
   const wrong = new Float64Array(TOP * STEPS + 1);
-  const world = { records, settings, rarity: frequencies(settings.frequencies) };
+  const world = { records, settings, rarity: frequencies(settings) };
+  const sizes = new Int32Array(anchor.length);
+  for (const first of anchor) sizes[first] = (sizes[first] ?? 0) + 1;
   let truths = 0;
   for (let row = 0; row < pairs.weight.length; row += 1) {
     if (pairs.kind[row] !== kind) continue;
     const weight = calibratedBits(pairs, row, settings);
     truths += probabilityOf(weight, CAUTIOUS);
-    if (weight < 0) continue;
+    if (weight < 0 || anchor[pairs.left[row] ?? 0] !== anchor[pairs.right[row] ?? 0]) continue;
     const bits = Math.max(0, autoBits(pairs, row, world));
-    const probability = probabilityOf(bits, CAUTIOUS);
     const band = Math.min(TOP * STEPS, Math.floor(bits * STEPS));
     counted[band] = (counted[band] ?? 0) + 1;
-    wrong[band] = (wrong[band] ?? 0) + 1 - probability;
+    const own = 1 - probabilityOf(weight, CAUTIOUS);
+    const part = (sizes[anchor[pairs.left[row] ?? 0] ?? 0] ?? 0) > 2 ? WITNESSED : 1;
+    wrong[band] = (wrong[band] ?? 0) + part * own + Math.max(0, 1 - probabilityOf(bits, CAUTIOUS) - own);
   }
   return { pairs: counted, wrong, truths };
 }
@@ -165,14 +181,15 @@ function interval(value: number, size: number): Estimate {
 /** Bits above 0 of a pair over its kind's threshold, or far below where its kind is not merged unattended. */
 const NEVER = -60;
 
-/** Clusters what can be merged unattended under the thresholds of the settings. */
+/** Clusters what can be merged unattended under the thresholds of the settings: parts of the most probable clusters. */
 export function autoPartition(
   records: readonly Prepared[],
   pairs: WeighedPairs,
+  { anchor }: Partition,
   rules: ClusterRules,
   settings: LinkageSettings,
 ): Partition {
-  const world = { records, settings, rarity: frequencies(settings.frequencies) };
+  const world = { records, settings, rarity: frequencies(settings) };
   const least = PAIR_KINDS.map((kind) => {
     const threshold = settings.thresholds.auto[kind];
     return threshold === null ? Infinity : -Math.log2(1 / Math.min(threshold, 1 - 1e-15) - 1);
@@ -182,7 +199,8 @@ export function autoPartition(
     const number = pairs.kind[row] ?? -1;
     const kind = PAIR_KINDS[number];
     const bar = least[number] ?? Infinity;
-    if (kind === undefined || bar === Infinity) {
+    const isApart = anchor[pairs.left[row] ?? 0] !== anchor[pairs.right[row] ?? 0];
+    if (kind === undefined || bar === Infinity || isApart) {
       weight[row] = NEVER;
       continue;
     }

@@ -13,7 +13,7 @@ export interface CandidatePairs {
 /**
  * Finds the pairs worth comparing: records meet by shared keys, rare keys first. A value borne by more than `maxBlock`
  * records makes no pairs, and each record keeps its `maxCandidates` best partners, so that no value and no record can
- * make a cross product. Two records of one group above 0 (a source that holds every customer once) never meet, and
+ * make a cross product. The keys may have been hashed before, by {@link hashRecords}. Two records of one group above 0 (a source that holds every customer once) never meet, and
  * records that are `silent` (1) meet nobody.
  */
 export async function findCandidates(
@@ -22,8 +22,9 @@ export async function findCandidates(
   engine: AnalyticalEngine | undefined,
   groups: Int32Array,
   silent?: Uint8Array,
+  hashed?: KeyHashes,
 ): Promise<CandidatePairs> {
-  const postings = keyPostings(records, silent);
+  const postings = keyPostings(hashed ?? hashRecords(records), silent);
   if (engine === undefined) return pairsOf(postings, limits, groups);
   await engine.load(KEY_TABLE, { rec: "int", key: "int", grp: "int" }, postingRows(postings, groups));
   const columns = await engine.columns(candidateSql(DUCKDB, records.length, limits));
@@ -46,8 +47,9 @@ interface Postings {
 }
 
 /** The keys that more than one record may bear. Most keys stand once: a sieve keeps them out of all that follows. */
-function keyPostings(records: readonly Prepared[], silent: Uint8Array | undefined): Postings {
-  const { starts, hashes } = hashAll(records, silent);
+function keyPostings({ ends, hashes }: KeyHashes, silent: Uint8Array | undefined): Postings {
+  const records = ends.length - 1;
+  const starts = new Int32Array(ends.length);
   const sieve = new Sieve(hashes);
   const numbers = new KeyNumbers();
   const keys = new Int32Array(hashes.length);
@@ -55,9 +57,9 @@ function keyPostings(records: readonly Prepared[], silent: Uint8Array | undefine
   let last = new Int32Array(1 << 15);
   let used = 0;
   let from = 0;
-  for (let rec = 0; rec < records.length; rec += 1) {
-    const to = starts[rec + 1] ?? 0;
-    for (let at = from; at < to; at += 1) {
+  for (let rec = 0; rec < records; rec += 1) {
+    const to = ends[rec + 1] ?? 0;
+    for (let at = silent?.[rec] === 1 ? to : from; at < to; at += 1) {
       const hash = hashes[at] ?? 0;
       if (!sieve.isRepeated(hash)) continue;
       const number = numbers.of(hash);
@@ -74,21 +76,27 @@ function keyPostings(records: readonly Prepared[], silent: Uint8Array | undefine
     from = to;
     starts[rec + 1] = used;
   }
-  return { records: records.length, starts, keys: keys.slice(0, used), sizes: sizes.slice(0, numbers.count) };
+  return { records, starts, keys: keys.slice(0, used), sizes: sizes.slice(0, numbers.count) };
 }
 
-function hashAll(
-  records: readonly Prepared[],
-  silent: Uint8Array | undefined,
-): { starts: Int32Array; hashes: Float64Array } {
-  const starts = new Int32Array(records.length + 1);
+/** Hashes of the keys of many records. */
+export interface KeyHashes {
+  /** Where the hashes of each record end, after a first 0. */
+  readonly ends: Int32Array;
+  /** By record; one may stand twice. */
+  readonly hashes: Float64Array;
+}
+
+/** Hashes the keys of all records. */
+export function hashRecords(records: readonly Prepared[]): KeyHashes {
+  const ends = new Int32Array(records.length + 1);
   let hashes = new Float64Array(Math.max(1024, records.length * 20));
   let used = 0;
   const list: number[] = [];
   for (let rec = 0; rec < records.length; rec += 1) {
     const record = records[rec];
     list.length = 0;
-    if (record !== undefined && silent?.[rec] !== 1) hashedKeys(record, list);
+    if (record !== undefined) hashedKeys(record, list);
     if (used + list.length > hashes.length) {
       const larger = new Float64Array(Math.ceil((used + list.length) * 1.3));
       larger.set(hashes);
@@ -96,9 +104,9 @@ function hashAll(
     }
     for (let at = 0; at < list.length; at += 1) hashes[used + at] = list[at] ?? 0;
     used += list.length;
-    starts[rec + 1] = used;
+    ends[rec + 1] = used;
   }
-  return { starts, hashes: hashes.subarray(0, used) };
+  return { ends, hashes: hashes.slice(0, used) };
 }
 
 function spread(hash: number): number {

@@ -16,14 +16,7 @@ export function cleanSources(records: readonly Prepared[], declared: readonly st
   const sizes = new Map<string, number>();
   for (const { source } of records) sizes.set(source, (sizes.get(source) ?? 0) + 1);
   if (sizes.size < 2) return {};
-  const blocks = new Map<string, number[]>();
-  for (const [at, record] of records.entries()) {
-    for (const key of wholeKeys(record)) {
-      const block = blocks.get(key);
-      if (block === undefined) blocks.set(key, [at]);
-      else block.push(at);
-    }
-  }
+  const blocks = wholeBlocks(records);
   const across = new Map<string, number>();
   const within = new Map<string, number>();
   const seen = new Set<number>();
@@ -53,10 +46,32 @@ export function cleanSources(records: readonly Prepared[], declared: readonly st
   return Object.fromEntries([...sizes].filter(([source]) => isClean(source)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function wholeKeys(record: Prepared): string[] {
-  if (record.type === "none") return [];
-  const name = wholeName(record);
-  if (name === "") return [];
+// Records by name and value. Most names stand once: only of the others the values are looked at.
+function wholeBlocks(records: readonly Prepared[]): ReadonlyMap<string, readonly number[]> {
+  const numbers = new Map<string, number>();
+  const bearers: number[] = [];
+  const names = Int32Array.from(records, (record) => {
+    const name = record.type === "none" ? "" : wholeName(record);
+    if (name === "") return -1;
+    let number = numbers.get(name);
+    if (number === undefined) numbers.set(name, (number = numbers.size));
+    bearers[number] = (bearers[number] ?? 0) + 1;
+    return number;
+  });
+  const blocks = new Map<string, number[]>();
+  for (const [at, record] of records.entries()) {
+    const number = names[at] ?? -1;
+    if ((bearers[number] ?? 0) < 2) continue;
+    for (const key of wholeKeys(record, String(number))) {
+      const block = blocks.get(key);
+      if (block === undefined) blocks.set(key, [at]);
+      else block.push(at);
+    }
+  }
+  return blocks;
+}
+
+function wholeKeys(record: Prepared, name: string): string[] {
   const values = [
     record.birth,
     ...record.phones,

@@ -3,7 +3,7 @@ import type { CandidatePairs } from "./candidates.ts";
 import { gradedBins, isComparable, TOP } from "./contrast.ts";
 import type { Prepared } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
-import type { LinkageSettings, PairKind } from "./settings.ts";
+import type { Calibration, LinkageSettings, PairKind } from "./settings.ts";
 import { weighCandidates } from "./weigh.ts";
 import type { CalibratedPairs, WeighedPairs } from "./weigh.ts";
 import { calibratedBits, probabilityOf } from "./weights.ts";
@@ -18,13 +18,37 @@ const BOUNDS = { scale: [0.3, 1.3], shift: [-4, 10] } as const;
 type Sourced = Pick<Prepared, "type" | "source">;
 
 /** What a record finds in one source. */
-interface Search {
-  /** Position of the pair with the greatest weight. */
-  row: number;
-  /** Its weight, bits. */
+export interface Search {
+  /** The greatest weight, bits. */
   best: number;
   /** Sum of 2^(bits - best) over all partners there. */
   sum: number;
+}
+
+/** Numbers from 1 of the sources that hold everybody once. */
+export function cleanNumbers(settings: LinkageSettings): ReadonlyMap<string, number> {
+  return new Map(Object.keys(settings.frequencies?.tables["source"] ?? {}).map((source, at) => [source, at + 1]));
+}
+
+/** A search with one more partner. */
+export function withPartner(search: Search | undefined, bits: number): Search {
+  if (search === undefined) return { best: bits, sum: 1 };
+  if (bits > search.best) {
+    search.sum = search.sum * 2 ** (search.best - bits) + 1;
+    search.best = bits;
+  } else search.sum += 2 ** (bits - search.best);
+  return search;
+}
+
+/** Bits of a pair that each search found: what the best there is worth, shared with its rivals by weight. */
+export function rivalBits(weight: number, line: Calibration, searches: readonly (Search | undefined)[]): number {
+  let probability = 1;
+  for (const search of searches) {
+    if (search === undefined) continue;
+    const share = 2 ** (weight - search.best) / search.sum;
+    probability = Math.min(probability, probabilityOf(search.best, line) * share);
+  }
+  return Math.max(-MOST, Math.min(MOST, Math.log2(probability / (1 - probability))));
 }
 
 /** Searches by record and source: at most one of the partners in a source that holds everybody once is the record's own. */
@@ -34,10 +58,9 @@ class Searches {
   private readonly found = new Map<number, Search>();
 
   constructor(records: readonly Sourced[], settings: LinkageSettings) {
-    const names = Object.keys(settings.frequencies?.tables["source"] ?? {});
-    const numbers = new Map(names.map((source, at) => [source, at + 1]));
+    const numbers = cleanNumbers(settings);
     this.clean = Int32Array.from(records, ({ source }) => numbers.get(source) ?? 0);
-    this.width = names.length + 1;
+    this.width = numbers.size + 1;
   }
 
   /** True where the two stand in different sources, at least one of which holds everybody once. */
@@ -50,9 +73,9 @@ class Searches {
     return source > 0 && source === this.clean[right];
   }
 
-  note(row: number, left: number, right: number, bits: number): void {
-    this.noteOne(row, left, right, bits);
-    this.noteOne(row, right, left, bits);
+  note(left: number, right: number, bits: number): void {
+    this.noteOne(left, right, bits);
+    this.noteOne(right, left, bits);
   }
 
   of(seeker: number, other: number): Search | undefined {
@@ -64,17 +87,13 @@ class Searches {
     for (const [key, search] of this.found) yield [search, key % this.width];
   }
 
-  private noteOne(row: number, seeker: number, other: number, bits: number): void {
+  private noteOne(seeker: number, other: number, bits: number): void {
     const source = this.clean[other] ?? 0;
     if (source === 0) return;
     const key = seeker * this.width + source;
     const search = this.found.get(key);
-    if (search === undefined) this.found.set(key, { row, best: bits, sum: 1 });
-    else if (bits > search.best) {
-      search.sum = search.sum * 2 ** (search.best - bits) + 1;
-      search.best = bits;
-      search.row = row;
-    } else search.sum += 2 ** (bits - search.best);
+    const next = withPartner(search, bits);
+    if (search === undefined) this.found.set(key, next);
   }
 }
 
@@ -117,9 +136,9 @@ function countSearches(
     if (pairs.kind[row] !== number) continue;
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
     const bits = pairs.weight[row] ?? 0;
-    if (open.isAcross(left, right)) open.note(row, left, right, bits);
+    if (open.isAcross(left, right)) open.note(left, right, bits);
     // As it would weigh between two sources, so that both are counted by the same evidence.
-    else if (open.isWithin(left, right)) closed.note(row, left, right, bits - same + another);
+    else if (open.isWithin(left, right)) closed.note(left, right, bits - same + another);
   }
   const sizes = new Float64Array(Object.keys(settings.frequencies?.tables["source"] ?? {}).length + 1);
   for (const source of open.clean) sizes[source] = (sizes[source] ?? 0) + 1;
@@ -176,18 +195,12 @@ export function competedPairs(
   const isOpen = (row: number): boolean =>
     best[pairs.kind[row] ?? -1] !== undefined && searches.isAcross(pairs.left[row] ?? 0, pairs.right[row] ?? 0);
   for (let row = 0; row < bits.length; row += 1)
-    if (isOpen(row)) searches.note(row, pairs.left[row] ?? 0, pairs.right[row] ?? 0, pairs.weight[row] ?? 0);
+    if (isOpen(row)) searches.note(pairs.left[row] ?? 0, pairs.right[row] ?? 0, pairs.weight[row] ?? 0);
   for (let row = 0; row < bits.length; row += 1) {
     const line = best[pairs.kind[row] ?? -1];
     if (line === undefined || !isOpen(row)) continue;
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
-    let probability = 1;
-    for (const search of [searches.of(left, right), searches.of(right, left)]) {
-      if (search === undefined) continue;
-      const share = 2 ** ((pairs.weight[row] ?? 0) - search.best) / search.sum;
-      probability = Math.min(probability, probabilityOf(search.best, line) * share);
-    }
-    bits[row] = Math.max(-MOST, Math.min(MOST, Math.log2(probability / (1 - probability))));
+    bits[row] = rivalBits(pairs.weight[row] ?? 0, line, [searches.of(left, right), searches.of(right, left)]);
   }
   return { ...pairs, bits };
 }

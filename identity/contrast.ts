@@ -116,7 +116,7 @@ function possibleRatio(records: readonly Typed[], kind: PairKind, known: Frequen
 
 /** True where sources that hold everybody once have enough of the records of a kind to speak for the others. */
 export function isComparable(records: readonly Typed[], kind: PairKind, settings: LinkageSettings): boolean {
-  return possibleRatio(records, kind, frequencies(settings.frequencies)) !== null;
+  return possibleRatio(records, kind, frequencies(settings)) !== null;
 }
 
 function countByWeight(scorer: Scorer, table: OutcomeTable, column: number): Contrast {

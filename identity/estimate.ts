@@ -1,5 +1,6 @@
 import { seededRandom } from "#core";
 import type { Prepared } from "./prepare.ts";
+import { saidBits } from "./said.ts";
 import type { ComparisonLevel } from "./comparison-settings.ts";
 import type { KindModel, LinkageSettings, PairKind } from "./settings.ts";
 import { comparePair, compileScorer, pairKind, pairOutcome } from "./weights.ts";
@@ -45,15 +46,17 @@ export function measureRandom(
   const scorer = compileScorer(settings, kind);
   const counts = model.comparisons.map(({ levels }) => new Float64Array(levels.length));
   const outcome = pairOutcome(scorer);
-  const tally = (a: Prepared, b: Prepared): void => {
-    if (pairKind(a, b) !== kind) return;
-    comparePair(scorer, a, b, outcome, false);
-    for (const [at, table] of counts.entries()) {
+  const said = saidBits(scorer, members);
+  forRandomPairs(members.length, seed, (left, right) => {
+    const [a, b] = [members[left], members[right]];
+    if (a === undefined || b === undefined || pairKind(a, b) !== kind) return;
+    comparePair(scorer, a, b, outcome, false, (said[left] ?? -1) & (said[right] ?? -1));
+    for (let at = 0; at < counts.length; at += 1) {
       const level = outcome.levels[at] ?? -1;
-      if (level >= 0) table[level] = (table[level] ?? 0) + 1;
+      const table = counts[at];
+      if (level >= 0 && table !== undefined) table[level] = (table[level] ?? 0) + 1;
     }
-  };
-  forRandomPairs(members, seed, tally);
+  });
   const comparisons = model.comparisons.map((comparison, at) => {
     const table = counts[at] ?? new Float64Array(0);
     const total = table.reduce((sum, count) => sum + count, 0);
@@ -66,11 +69,10 @@ export function measureRandom(
   return { ...model, comparisons };
 }
 
-function forRandomPairs(members: readonly Prepared[], seed: number, visit: (a: Prepared, b: Prepared) => void): void {
-  const size = members.length;
+function forRandomPairs(size: number, seed: number, visit: (left: number, right: number) => void): void {
   if ((size * (size - 1)) / 2 <= RANDOM_PAIRS) {
     for (let left = 0; left < size; left += 1) {
-      for (let right = left + 1; right < size; right += 1) visitPair(members, left, right, visit);
+      for (let right = left + 1; right < size; right += 1) visit(left, right);
     }
     return;
   }
@@ -78,18 +80,8 @@ function forRandomPairs(members: readonly Prepared[], seed: number, visit: (a: P
   for (let n = 0; n < RANDOM_PAIRS; n += 1) {
     const left = Math.floor(random() * size);
     const right = Math.floor(random() * size);
-    if (left !== right) visitPair(members, Math.min(left, right), Math.max(left, right), visit);
+    if (left !== right) visit(Math.min(left, right), Math.max(left, right));
   }
-}
-
-function visitPair(
-  members: readonly Prepared[],
-  left: number,
-  right: number,
-  visit: (a: Prepared, b: Prepared) => void,
-): void {
-  const [a, b] = [members[left], members[right]];
-  if (a !== undefined && b !== undefined) visit(a, b);
 }
 
 interface ClassTables {

@@ -60,8 +60,8 @@ function strongestPair(
   let most = -Infinity;
   for (const a of left) {
     for (const b of right) {
-      const weight = index.compared(a, b);
-      if (weight === null || weight <= most) continue;
+      const weight = index.compared(a, b)?.bits ?? -Infinity;
+      if (weight <= most) continue;
       most = weight;
       best = a < b ? [a, b] : [b, a];
     }

@@ -3,9 +3,10 @@ import { contrastSources } from "./contrast.ts";
 import { fitModel, measureRandom } from "./estimate.ts";
 import type { OutcomeTable } from "./estimate.ts";
 import type { Prepared } from "./prepare.ts";
+import { saidBits } from "./said.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { Calibration, KindModel, LinkageSettings, PairKind } from "./settings.ts";
-import { comparePair, compileScorer, pairKind, pairOutcome } from "./weights.ts";
+import { comparePair, compileScorer, kindPlace, kindTable, pairOutcome, typeNumbers } from "./weights.ts";
 import type { Scorer } from "./weights.ts";
 
 /** What a steward said of two records: one customer, two, or nothing (null). */
@@ -76,27 +77,40 @@ function outcomesOf(
   pairs: CandidatePairs,
   word: StewardWord | undefined,
 ): OutcomeTable {
-  const rows: number[] = [];
-  for (let row = 0; row < pairs.left.length; row += 1) {
-    const [a, b] = [records[pairs.left[row] ?? 0], records[pairs.right[row] ?? 0]];
-    if (a !== undefined && b !== undefined && pairKind(a, b) === scorer.kind) rows.push(row);
-  }
-  // A steady share of the pairs is enough for the fit.
-  const step = Math.max(1, Math.ceil(rows.length / 60_000));
+  const rows = rowsOfKind(scorer.kind, records, pairs);
+  const step = Math.max(1, Math.ceil(rows.length / ENOUGH));
   const chosen = rows.filter((_row, at) => at % step === 0);
   const width = scorer.names.length;
   const levels = new Int8Array(chosen.length * width);
   const chance = new Float32Array(chosen.length * width);
   const outcome = pairOutcome(scorer);
+  const bits = saidBits(scorer, records);
   const said = word === undefined ? null : new Int8Array(chosen.length).fill(-1);
   for (const [at, row] of chosen.entries()) {
-    const [a, b] = [records[pairs.left[row] ?? 0], records[pairs.right[row] ?? 0]];
+    const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
+    const [a, b] = [records[left], records[right]];
     if (a === undefined || b === undefined) continue;
-    comparePair(scorer, a, b, outcome, false);
+    comparePair(scorer, a, b, outcome, false, (bits[left] ?? -1) & (bits[right] ?? -1));
     levels.set(outcome.levels, at * width);
     chance.set(outcome.chance, at * width);
     const same = word?.(pairs.left[row] ?? 0, pairs.right[row] ?? 0) ?? null;
     if (said !== null && same !== null) said[at] = same ? 1 : 0;
   }
   return { size: chosen.length, width, levels, chance, scale: step, said };
+}
+
+/** A steady share of the pairs of a kind is enough for the fit. */
+const ENOUGH = 60_000;
+
+function rowsOfKind(kind: PairKind, records: readonly Prepared[], pairs: CandidatePairs): Int32Array {
+  const number = PAIR_KINDS.indexOf(kind);
+  const [types, table] = [typeNumbers(records), kindTable()];
+  const rows = new Int32Array(pairs.left.length);
+  let count = 0;
+  for (let row = 0; row < pairs.left.length; row += 1) {
+    if (table[kindPlace(types, pairs.left[row] ?? 0, pairs.right[row] ?? 0)] !== number) continue;
+    rows[count] = row;
+    count += 1;
+  }
+  return rows.subarray(0, count);
 }

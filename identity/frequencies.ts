@@ -1,7 +1,8 @@
 import { cleanSources } from "./clean-sources.ts";
-import { COMMON_NAMES } from "./common-names.ts";
+import { commonNames } from "./common-names.ts";
+import type { CommonNames } from "./common-names.ts";
 import type { Prepared } from "./prepare.ts";
-import type { FrequencyTables } from "./settings.ts";
+import type { FrequencyTables, LinkageSettings } from "./settings.ts";
 
 /** Values whose rarity decides how much their agreement says. */
 export type FrequencyField =
@@ -140,29 +141,53 @@ const UNSEEN: Partial<Record<FrequencyField, number>> = {
 };
 
 /** Look-ups over tables; without tables every value counts as unique among a thousand. */
-export function frequencies(tables: FrequencyTables | null): Frequencies {
+export function frequencies(settings: Pick<LinkageSettings, "frequencies" | "lexicon">): Frequencies {
+  const { frequencies: tables, lexicon } = settings;
+  const names = commonNames(lexicon);
   const known = tables === null ? undefined : compiled.get(tables);
-  if (known !== undefined) return known;
-  const made = compile(tables);
-  if (tables !== null) compiled.set(tables, made);
+  if (known?.names === names) return known.made;
+  const made = compile(tables, names);
+  if (tables !== null) compiled.set(tables, { names, made });
   return made;
 }
 
 // Every scorer asks for the same tables: they are compiled once.
-const compiled = new WeakMap<FrequencyTables, Frequencies>();
+const compiled = new WeakMap<FrequencyTables, { readonly names: CommonNames; readonly made: Frequencies }>();
 
-function compile(tables: FrequencyTables | null): Frequencies {
+interface FieldTable {
+  readonly counts: ReadonlyMap<string, number>;
+  /** Records beyond the list, and the shares of the names that are common among them. */
+  readonly unseen: number;
+  readonly common: ReadonlyMap<string, number> | null;
+}
+
+const NO_COUNTS: ReadonlyMap<string, number> = new Map();
+
+function fieldTable(field: string, counts: ReadonlyMap<string, number>, names: CommonNames): FieldTable {
+  const common = field === "given" || field === "family" ? names[field] : null;
+  return { counts, unseen: UNSEEN[field as FrequencyField] ?? 0, common };
+}
+
+function compile(tables: FrequencyTables | null, names: CommonNames): Frequencies {
   const size = Math.max(50, tables?.records ?? 1000);
-  const maps = new Map<string, Map<string, number>>();
-  for (const [field, table] of Object.entries(tables?.tables ?? {})) maps.set(field, new Map(Object.entries(table)));
+  const fields = new Map<string, FieldTable>();
+  for (const [field, table] of Object.entries(tables?.tables ?? {}))
+    fields.set(field, fieldTable(field, new Map(Object.entries(table)), names));
+  const tableOf = (field: string): FieldTable => {
+    const known = fields.get(field);
+    if (known !== undefined) return known;
+    const made = fieldTable(field, NO_COUNTS, names);
+    fields.set(field, made);
+    return made;
+  };
   return {
     size,
-    count: (field, value) => Math.max(1, maps.get(field)?.get(value) ?? 1),
+    count: (field, value) => Math.max(1, tableOf(field).counts.get(value) ?? 1),
     of: (field, value) => {
-      const count = Math.max(1, maps.get(field)?.get(value) ?? 1);
-      const unseen = UNSEEN[field] ?? 0;
-      const common = field === "given" || field === "family" ? (COMMON_NAMES[field].get(value) ?? 0) : 0;
-      return Math.min(0.9, (count + unseen * common) / (size + unseen));
+      const { counts, unseen, common } = tableOf(field);
+      const count = Math.max(1, counts.get(value) ?? 1);
+      const share = common === null ? 0 : (common.get(value) ?? 0);
+      return Math.min(0.9, (count + unseen * share) / (size + unseen));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { fitWithAnswers } from "./answers.ts";
-import type { CandidatePairs } from "./candidates.ts";
+import type { CandidatePairs, KeyHashes } from "./candidates.ts";
 import { fitKind, withKind } from "./fit.ts";
 import type { KindFit, KindWork, StewardWord } from "./fit.ts";
 import type { Prepared } from "./prepare.ts";
@@ -12,12 +12,23 @@ import type { Weighed } from "./weigh.ts";
  * that the result is the same with and without it.
  */
 export interface LinkHelper {
-  /** Hands it all records, in order; once, before anything is asked. */
-  take(records: readonly Prepared[]): void;
+  /**
+   * Hands it all records, in order and before they share names with each other; once, before anything is asked. `places`
+   * are the positions of the records in the list that was given.
+   */
+  take(records: readonly Prepared[], places: readonly number[]): void;
+  /** Hashes of the keys of all records. */
+  keys(): Promise<KeyHashes>;
   /** Fits one kind of pairs. */
   fit(settings: LinkageSettings, work: KindWork): Promise<KindFit>;
   /** Weighs pairs. */
   weigh(settings: LinkageSettings, pairs: CandidatePairs): Promise<Weighed>;
+}
+
+/** Work in other hands: where it fails before anybody waits for it, it is told when somebody does. */
+export function begun<T>(work: Promise<T> | undefined): Promise<T> | undefined {
+  work?.catch(() => undefined);
+  return work;
 }
 
 /** Work that was done, or can be done, outside this thread. */

@@ -3,6 +3,7 @@ export type { CustomerIdEvent, CustomerIdInput, CustomerIdResult, CustomerIdRow 
 export { explainCluster } from "./explain-cluster.ts";
 export type { ClusterExplanation } from "./explain-cluster.ts";
 export { blankLinkRecord, blankPrepared } from "./blank-records.ts";
+export { hashRecords } from "./candidates.ts";
 export type { CandidatePairs } from "./candidates.ts";
 export { explainPair } from "./explain.ts";
 export { fitKind } from "./fit.ts";
@@ -10,7 +11,7 @@ export type { KindWork } from "./fit.ts";
 export type { LinkHelper } from "./helper.ts";
 export { lexiconOf, loadPack } from "./lexicon.ts";
 export type { Lexicon } from "./lexicon.ts";
-export { linkRecords } from "./link.ts";
+export { linkRecords, shareNames } from "./link.ts";
 export type {
   Abstention,
   AutoPolicy,

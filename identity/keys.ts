@@ -88,6 +88,14 @@ export function hashedKeys(record: Prepared, into: number[]): void {
   visitKeys(record, hashes);
 }
 
+/** The number of one key by its kind and value, as {@link hashedKeys} gives it. */
+export function keyHash(kind: string, value: string): number {
+  const list: number[] = [];
+  hashes.into = list;
+  hashes.add(kind, value);
+  return list[0] ?? 0;
+}
+
 /**
  * Wide on purpose: each kind of error (typing, order, moving, another number) leaves some key whole; how often a value
  * occurs decides whether it is used at all.

@@ -1,5 +1,9 @@
 import { countryPackSchema } from "#core";
 import type { CountryPack } from "#core";
+import { commonNames } from "./common-names.ts";
+import type { CommonNames } from "./common-names.ts";
+import { countryPhrases } from "./standardise/country-words.ts";
+import type { CountryPhrase } from "./standardise/country-words.ts";
 import { fold, words } from "./text.ts";
 
 /** The words of a country pack that names and comparisons need; kept in the linkage settings. */
@@ -10,6 +14,8 @@ export type Lexicon = Pick<
   | "tradingAs"
   | "placeholders"
   | "nicknames"
+  | "commonNames"
+  | "countryNames"
   | "titles"
   | "streetTypes"
   | "unitWords"
@@ -24,6 +30,10 @@ export interface LexiconIndex {
   readonly legalWords: ReadonlySet<string>;
   /** Nickname groups by name. */
   readonly nicknames: ReadonlyMap<string, readonly number[]>;
+  /** Share (0 to 1) of people who bear a given or family name; names without an entry are rare. */
+  readonly commonNames: CommonNames;
+  /** Names of countries by their first word, longest first. */
+  readonly countries: ReadonlyMap<string, readonly CountryPhrase[]>;
   readonly streetTypes: ReadonlyMap<string, string>;
   /** Street types as they are written out. */
   readonly streetTypeNames: ReadonlySet<string>;
@@ -67,6 +77,8 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
     placeholders: new Set(lexicon.placeholders.map(placeholderForm)),
     legalWords,
     nicknames,
+    commonNames: commonNames(lexicon),
+    countries: countryPhrases(lexicon.countryNames),
     streetTypes: new Map(Object.entries(lexicon.streetTypes)),
     streetTypeNames: new Set(Object.values(lexicon.streetTypes)),
     unitWords: new Set(lexicon.unitWords.map(fold)),
@@ -84,8 +96,18 @@ function spellings(name: string): readonly string[] {
 
 /** The lexicon inside a pack, for settings. */
 export function lexiconOf(pack: CountryPack): Lexicon {
-  const { legalForms, organisationWords, tradingAs, placeholders, nicknames, titles, streetTypes, unitWords } = pack;
-  return { legalForms, organisationWords, tradingAs, placeholders, nicknames, titles, streetTypes, unitWords };
+  return {
+    legalForms: pack.legalForms,
+    organisationWords: pack.organisationWords,
+    tradingAs: pack.tradingAs,
+    placeholders: pack.placeholders,
+    nicknames: pack.nicknames,
+    commonNames: pack.commonNames,
+    countryNames: pack.countryNames,
+    titles: pack.titles,
+    streetTypes: pack.streetTypes,
+    unitWords: pack.unitWords,
+  };
 }
 
 function placeholderForm(text: string): string {

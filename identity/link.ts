@@ -1,20 +1,16 @@
 import type { EntityType } from "#core";
-import { shareAliases } from "./aliases.ts";
+import { Aliases, shareAliases } from "./aliases.ts";
 import { autoPartition, choosePolicies } from "./auto-policy.ts";
 import { findCandidates } from "./candidates.ts";
-import type { CandidatePairs } from "./candidates.ts";
+import type { CandidatePairs, KeyHashes } from "./candidates.ts";
 import { calibrationBins } from "./calibrate.ts";
-import { clusterRecords } from "./cluster.ts";
-import type { Partition } from "./cluster.ts";
-import { competedPairs, fitCompetition } from "./competition.ts";
+import { fitCompetition } from "./competition.ts";
 import { settleConstraints } from "./constraints.ts";
 import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
-import type { EqualRecords } from "./equal-records.ts";
 import type { StewardWord } from "./fit.ts";
 import { countFrequencies } from "./frequencies.ts";
-import { fitTogether, weighTogether } from "./helper.ts";
+import { begun, fitTogether, weighTogether } from "./helper.ts";
 import type { LinkHelper, OtherHands } from "./helper.ts";
-import type { ClusterRules } from "./linkage-tree.ts";
 import type {
   AutoPolicy,
   ClusterRow,
@@ -26,6 +22,8 @@ import type {
   LinkResult,
   RecordHead,
 } from "./link-types.ts";
+import { clusterRules, mostProbable } from "./most-probable.ts";
+import { groupedPairs } from "./group-bits.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { reviewQuestions } from "./questions.ts";
@@ -36,7 +34,6 @@ import type { LinkageSettings, PairKind } from "./settings.ts";
 import { byText } from "./text.ts";
 import { reviseTypes } from "./type-revision.ts";
 import { linkPairs } from "./weigh.ts";
-import type { WeighedPairs } from "./weigh.ts";
 
 /** Share of true pairs that unattended merges keep where nothing else is asked. */
 const PRECISION = 0.995;
@@ -47,7 +44,7 @@ const PRECISION = 0.995;
  */
 export async function linkRecords(options: LinkOptions, hands: OtherHands = {}): Promise<LinkResult> {
   const timer = phaseTimer(options);
-  const { list, ready } = inOrder(options, hands);
+  const { list, ready, places } = inOrder(options, hands);
   const { helper } = hands;
   const records = list.map(headOf);
   const start = options.settings ?? defaultSettings(options.pack ?? EMPTY_LEXICON);
@@ -55,28 +52,27 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   timer.start("prepare");
   const positions = new Map(records.map((record, at) => [record.key, at]));
   const referrals = statedReferrals(list);
-  const prepared = prepareAll(list, positions, start, { ready, release: true });
-  helper?.take(prepared);
-  const isFitted = start.frequencies !== null;
+  const { prepared, hashed } = prepareBeside(list, positions, start, { ready, places, helper });
   const unique = uniqueSources(records, options.oneRecordPerEntity);
-  let settings: LinkageSettings = isFitted
-    ? start
-    : { ...start, frequencies: countFrequencies(prepared, unique.names) };
+  let settings = withFrequencies(start, prepared, unique.names);
   timer.start("candidates");
   const settled = settleConstraints(records, options.constraints, positions);
   const equal = equalRecords(prepared, settings.limits, settled, unique.groups);
-  const found = await findCandidates(prepared, settings.limits, options.engine, unique.groups, equal.silent);
+  const found = await findCandidates(prepared, start.limits, options.engine, unique.groups, equal.silent, await hashed);
   timer.start("estimate");
   const word = options.constraints.length === 0 ? null : settled.word;
-  if (!isFitted)
+  if (start.frequencies === null)
     settings = await fitAll({ settings, prepared, found, word, isWhole: unique.names.length === 0 }, options, helper);
   timer.start("compare");
   const weighed = await weighTogether(settings, prepared, withEqual(found, equal), helper);
   timer.start("cluster");
-  const rules = { must: settled.must, cannot: settled.cannot, types: typeCodes(prepared), sources: unique.groups };
-  const policy = choosePolicies(weighed.pairs, prepared, settings, precision);
+  const rules = clusterRules(prepared, settled, unique.groups);
+  const { compared: alone, partition } = mostProbable(prepared, weighed.pairs, { rules, equal, settings });
+  const policy = choosePolicies(weighed.pairs, prepared, partition, settings, precision);
   settings = withPolicies(settings, policy.policies);
-  const { compared, partition, auto } = partitions(prepared, weighed.pairs, { rules, equal, settings });
+  const sure = withEqualMust(rules, equal, weighed.pairs, settings, true);
+  const auto = autoPartition(prepared, weighed.pairs, partition, sure, settings);
+  const compared = groupedPairs(alone, partition);
   const keys = records.map(({ key }) => key);
   const world = { keys, pairs: compared, partition, auto, settings, settled: settled.settled };
   const questions = reviewQuestions(world);
@@ -106,19 +102,12 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   };
 }
 
-// The most probable partition, and what is merged unattended.
-function partitions(
+function withFrequencies(
+  settings: LinkageSettings,
   prepared: readonly Prepared[],
-  pairs: WeighedPairs,
-  { rules, equal, settings }: { rules: ClusterRules; equal: EqualRecords; settings: LinkageSettings },
-): { compared: ReturnType<typeof competedPairs>; partition: Partition; auto: Partition } {
-  const [alike, sure] = [false, true].map((isAuto) => withEqualMust(rules, equal, pairs, settings, isAuto));
-  const compared = competedPairs(pairs, prepared, settings);
-  return {
-    compared,
-    partition: clusterRecords(prepared.length, { ...compared, weight: compared.bits }, alike ?? rules, settings),
-    auto: autoPartition(prepared, pairs, sure ?? rules, settings),
-  };
+  declared: readonly string[],
+): LinkageSettings {
+  return settings.frequencies === null ? { ...settings, frequencies: countFrequencies(prepared, declared) } : settings;
 }
 
 interface Fittable {
@@ -151,13 +140,18 @@ function withPolicies(settings: LinkageSettings, policies: readonly AutoPolicy[]
 function inOrder(
   { records, consume }: LinkOptions,
   { prepared }: OtherHands,
-): { readonly list: LinkRecord[]; readonly ready: readonly (Prepared | null)[] } {
+): {
+  readonly list: LinkRecord[];
+  readonly ready: readonly (Prepared | null)[];
+  /** Where each record stood. */
+  readonly places: readonly number[];
+} {
   const order = Array.from(records.keys());
   const isOrdered = records.every((record, at) => at === 0 || byText(records[at - 1]?.key ?? "", record.key) <= 0);
   if (!isOrdered) order.sort((a, b) => byText(records[a]?.key ?? "", records[b]?.key ?? ""));
   const list = order.flatMap((at) => records[at] ?? []);
   if (consume === true) (records as LinkRecord[]).length = 0;
-  return { list, ready: prepared === undefined ? [] : order.map((at) => prepared[at] ?? null) };
+  return { list, ready: prepared === undefined ? [] : order.map((at) => prepared[at] ?? null), places: order };
 }
 
 /** What is done to a list that is prepared. */
@@ -166,6 +160,10 @@ interface PrepareOptions {
   readonly ready?: readonly (Prepared | null)[];
   /** The list is emptied, so that its memory serves the rest. */
   readonly release?: boolean;
+  /** Sees the records before they share names with each other. */
+  readonly onPrepared?: (records: readonly Prepared[]) => void;
+  /** Takes what the list teaches of the names that one firm goes by. */
+  readonly aliases?: Aliases;
 }
 
 /** Prepares all records of a list: types revised, family names inferred from the others. */
@@ -173,7 +171,7 @@ export function prepareAll(
   records: readonly LinkRecord[],
   positions: ReadonlyMap<string, number>,
   settings: LinkageSettings,
-  { ready = [], release = false }: PrepareOptions = {},
+  { ready = [], release = false, aliases = new Aliases(), onPrepared }: PrepareOptions = {},
 ): Prepared[] {
   const revised = [...reviseTypes(records)];
   const usable = ready.map((one, at) => (revised[at] === records[at] ? one : null));
@@ -186,9 +184,31 @@ export function prepareAll(
     const known = named === record ? usable[prepared.length] : null;
     prepared.push(known ?? prepareRecord(named, settings.lexicon));
   }
-  inferFamilies(prepared);
-  shareAliases(prepared);
+  onPrepared?.(prepared);
+  shareNames(prepared, aliases);
   return prepared;
+}
+
+/** Gives records the names that others tell of them: family names that a mailbox spells out, other names of a firm. */
+export function shareNames(records: readonly Prepared[], aliases: Aliases = new Aliases()): void {
+  inferFamilies(records);
+  shareAliases(records, aliases);
+}
+
+// Prepares a list that is used up; a helper gets the records as soon as they are there, and hashes their keys meanwhile.
+function prepareBeside(
+  list: readonly LinkRecord[],
+  positions: ReadonlyMap<string, number>,
+  settings: LinkageSettings,
+  {
+    ready,
+    places,
+    helper,
+  }: Pick<PrepareOptions, "ready"> & { places: readonly number[]; helper?: LinkHelper | undefined },
+): { readonly prepared: Prepared[]; readonly hashed: Promise<KeyHashes> | undefined } {
+  const onPrepared = (all: readonly Prepared[]): void => helper?.take(all, places);
+  const prepared = prepareAll(list, positions, settings, { ready: ready ?? [], release: true, onPrepared });
+  return { prepared, hashed: begun(helper?.keys()) };
 }
 
 function headOf({ key, source, entityType, entityTypeProbability, parentKey, isJob }: LinkRecord): RecordHead {
@@ -207,10 +227,6 @@ export function namedByItself(record: LinkRecord, positions: ReadonlyMap<string,
     orgName: null,
     tradingAs: null,
   };
-}
-
-export function typeCodes(records: readonly Prepared[]): Uint8Array {
-  return Uint8Array.from(records, ({ type }) => (type === "person" ? 1 : type === "organisation" ? 2 : 0));
 }
 
 /** Number above 0 of each record's source where that source holds every customer once. */

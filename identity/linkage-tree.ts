@@ -1,3 +1,5 @@
+import { clashOf, joinMarks, markBits, marksOf } from "./marks.ts";
+import type { Clash, MarkBits, Marked, Marks } from "./marks.ts";
 import type { LinkageSettings } from "./settings.ts";
 
 /** What must hold whatever the weights say. */
@@ -10,6 +12,8 @@ export interface ClusterRules {
   readonly types: Uint8Array;
   /** Two records of one source above 0 never join by weight: it holds every customer once. */
   readonly sources: Int32Array;
+  /** What every record says that is true of a person once; without it no marks are held against each other. */
+  readonly marks?: readonly Marked[];
 }
 
 /** Edges by record, in flat arrays: those of record n stand from `starts[n]` up to `starts[n + 1]`. */
@@ -42,6 +46,14 @@ interface Cluster {
   readonly types: number;
   readonly forbidden: Set<number>;
   readonly sources: ReadonlySet<number> | null;
+  /** Null where no marks are known. */
+  readonly marks: Marks | null;
+}
+
+/** What averages are taken under. */
+interface Measure {
+  readonly settings: LinkageSettings;
+  readonly bits: MarkBits;
 }
 
 interface Candidate {
@@ -62,19 +74,22 @@ export function averageLinkage(
 ): { readonly anchor: ReadonlyMap<number, number>; readonly merges: readonly MergeStep[] } {
   const clusters = startClusters(members, world);
   const heap: Candidate[] = [];
+  const measure = { settings: world.settings, bits: markBits(world.settings) };
   for (const cluster of clusters.values()) {
     for (const other of cluster.links.keys())
-      if (other > cluster.id) offer(heap, cluster, clusters.get(other), world.settings);
+      if (other > cluster.id) offer(heap, cluster, clusters.get(other), measure);
   }
   const merges: MergeStep[] = [];
   for (let best = pop(heap); best !== undefined; best = pop(heap)) {
     const left = clusters.get(best.left);
     const right = clusters.get(best.right);
     if (left === undefined || right === undefined) continue;
-    if (averageOf(left, right, world.settings) !== best.average) continue;
-    merges.push({ left: left.members, right: right.members, average: best.average });
+    if (averageOf(left, right, measure) !== best.average) continue;
+    const average = heldAgainstRivals(clusters, left, right, best.average, measure);
+    if (average <= world.settings.thresholds.cluster) continue;
+    merges.push({ left: left.members, right: right.members, average });
     const merged = merge(clusters, left, right);
-    for (const other of merged.links.keys()) offer(heap, merged, clusters.get(other), world.settings);
+    for (const other of merged.links.keys()) offer(heap, merged, clusters.get(other), measure);
   }
   const anchor = new Map<number, number>();
   for (const cluster of clusters.values())
@@ -106,6 +121,7 @@ function startClusters(
       types: types === 3 ? 0 : types,
       forbidden: new Set(),
       sources: sourcesOf(list, world.rules.sources),
+      marks: types === 2 ? null : knownMarks(list, world.rules.marks),
     });
   }
   for (const [left, right] of world.rules.cannot) {
@@ -140,6 +156,11 @@ function linksOf(
   return links;
 }
 
+function knownMarks(list: readonly number[], marks: readonly Marked[] | undefined): Marks | null {
+  const known = list.flatMap((record) => marks?.[record] ?? []);
+  return known.length === 0 ? null : marksOf(known);
+}
+
 function sourcesOf(members: readonly number[], sources: Int32Array): ReadonlySet<number> | null {
   const found = members.map((record) => sources[record] ?? 0).filter((source) => source > 0);
   return found.length === 0 ? null : new Set(found);
@@ -160,19 +181,59 @@ function addLink(links: Map<number, Link>, to: number, sum: number, count: numbe
   }
 }
 
-function averageOf(left: Cluster, right: Cluster, settings: LinkageSettings): number {
+function averageOf(left: Cluster, right: Cluster, { settings, bits }: Measure): number {
   const link = left.links.get(right.id);
   const pairs = left.points * right.points;
   const sum = (link?.sum ?? 0) + (pairs - (link?.count ?? 0)) * settings.limits.unscored;
+  // Two dates of birth speak against one person however many records say nothing of it.
+  const { missing } = clash(left, right, bits);
   // Rounded, so that sums made in another order give the same ranking.
-  return Math.round((sum / pairs) * 1e9) / 1e9;
+  return Math.round((sum / pairs + missing) * 1e9) / 1e9;
 }
 
-function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, settings: LinkageSettings): void {
+function clash(left: Cluster, right: Cluster, bits: MarkBits): Clash {
+  if (left.marks === null || right.marks === null) return NO_CLASH;
+  return clashOf(left.marks, right.marks, left.points * right.points, bits);
+}
+
+const NO_CLASH: Clash = { bits: 0, missing: 0 };
+/** Bits below which different marks make two groups each other's rivals. */
+const RIVALS = -3;
+
+/**
+ * The average of two clusters less what rivals take: where one of them goes with a third as well, and the third and the
+ * other cannot be one, it is one of theirs only.
+ */
+function heldAgainstRivals(
+  clusters: ReadonlyMap<number, Cluster>,
+  left: Cluster,
+  right: Cluster,
+  average: number,
+  measure: Measure,
+): number {
+  let least = average;
+  for (const [one, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    let rivals = 1;
+    for (const id of one.links.keys()) {
+      const third = clusters.get(id);
+      if (third === undefined || third === other || one.forbidden.has(id)) continue;
+      if (clash(third, other, measure.bits).bits > RIVALS || clash(third, one, measure.bits).bits < 0) continue;
+      const bits = averageOf(one, third, measure);
+      if (bits > 0) rivals = Math.max(rivals, 1 + 2 ** bits);
+    }
+    least = Math.min(least, average - Math.log2(rivals));
+  }
+  return Math.round(least * 1e9) / 1e9;
+}
+
+function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, measure: Measure): void {
   if (right === undefined || left.forbidden.has(right.id) || (left.types | right.types) === 3) return;
   if (shareSource(left, right)) return;
-  const average = averageOf(left, right, settings);
-  if (average > settings.thresholds.cluster) {
+  const average = averageOf(left, right, measure);
+  if (average > measure.settings.thresholds.cluster) {
     push(heap, { average, left: Math.min(left.id, right.id), right: Math.max(left.id, right.id) });
   }
 }
@@ -193,6 +254,8 @@ function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): C
     links,
     types: left.types | right.types,
     forbidden,
+    marks:
+      left.marks === null || right.marks === null ? (left.marks ?? right.marks) : joinMarks(left.marks, right.marks),
     sources:
       left.sources === null ? right.sources : new Set([...left.sources, ...(right.sources ?? new Set<number>())]),
   };

@@ -1,4 +1,4 @@
-import { Aliases, learnAliases } from "./aliases.ts";
+import { Aliases, learnAliases, learnFrom } from "./aliases.ts";
 import type { LinkRecord } from "./link-types.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
@@ -24,17 +24,19 @@ export class ListKnowledge {
   private readonly firmNames = new Map<string, LinkRecord>();
   private readonly byWord = new Map<string, WordEvidence>();
   private readonly families = new Map<string, Prepared>();
-  private readonly aliases = new Aliases();
+  /** Names that one firm goes by; a list that is prepared as a whole fills it. */
+  readonly aliases: Aliases;
   private readonly settings: LinkageSettings;
 
-  constructor(settings: LinkageSettings) {
+  /** `onAlias` hears of every firm's name that goes with others than before. */
+  constructor(settings: LinkageSettings, onAlias?: (name: readonly string[]) => void) {
     this.settings = settings;
+    this.aliases = new Aliases(onAlias);
   }
 
-  /** Learns from one record. */
+  /** Learns from one record; the names of firms are learnt apart. */
   add(record: LinkRecord, prepared: Prepared): void {
     if (prepared.type === "person" && prepared.family.length > 2) this.families.set(prepared.family, prepared);
-    learnAliases(this.aliases, prepared);
     if (record.entityType !== "organisation" && record.entityType !== "person") return;
     const isFirm = record.entityType === "organisation";
     const isSure = record.entityTypeProbability >= SURE;
@@ -52,11 +54,29 @@ export class ListKnowledge {
 
   /** Prepares a record as it would be prepared in the list. */
   prepare(record: LinkRecord): Prepared {
+    return this.named(this.prepareAlone(record));
+  }
+
+  /** The same without the names that others know a firm by. */
+  prepareAlone(record: LinkRecord): Prepared {
     const [revised = record] = reviseTypes([record, ...witnesses(record, this.firmNames, this.byWord)]);
     const one = prepareRecord(revised, this.settings.lexicon);
     if (one.family.length <= 1) inferFamilies([one, ...relatives(one, this.families)]);
-    if (one.type === "organisation") one.firms = this.aliases.with(one.firms);
     return one;
+  }
+
+  /** Gives a firm the names that others know it by. */
+  named(one: Prepared): Prepared {
+    if (one.type === "organisation" && one.firms.length > 0) one.firms = this.aliases.with(one.firms);
+    return one;
+  }
+
+  /** Learns names from a record by itself, and from those that bear the same domain or number (`holders` gives them). */
+  learnNames(one: Prepared, holders: (kind: "d" | "t", value: string) => readonly Prepared[]): void {
+    if (one.type !== "organisation" || one.firms.length === 0) return;
+    if (one.firms.length > 1) learnAliases(this.aliases, one);
+    for (const domain of one.domains) learnFrom(this.aliases, [...holders("d", domain), one]);
+    for (const id of one.ids) learnFrom(this.aliases, [...holders("t", id), one]);
   }
 }
 

@@ -1,11 +1,12 @@
-/** A pair kept by position: the neighbour, the weight in bits, and what meeting was worth. */
+/** A pair kept by position: the neighbour, the weight in bits, its kind as in PAIR_KINDS (or -1), what meeting was worth. */
 export interface StoredEdge {
   readonly to: number;
   readonly weight: number;
+  readonly kind: number;
   readonly worth: number;
 }
 
-function grown<T extends Int32Array | Float64Array>(array: T, size: number): T {
+function grown<T extends Int8Array | Int32Array | Float64Array>(array: T, size: number): T {
   if (array.length >= size) return array;
   const larger = new (array.constructor as new (length: number) => T)(Math.max(size, array.length * 2));
   larger.set(array);
@@ -115,6 +116,7 @@ export class EdgeStore {
   private next = new Int32Array(1 << 12);
   private worths = new Int32Array(1 << 12);
   private weights = new Float64Array(1 << 12);
+  private kinds = new Int8Array(1 << 12);
   private entries = 0;
   private free = -1;
 
@@ -124,17 +126,40 @@ export class EdgeStore {
   }
 
   /** Adds a pair. */
-  add(left: number, right: number, weight: number, worth: number): void {
-    this.put(left, right, weight, worth);
-    this.put(right, left, weight, worth);
+  add(left: number, { to, weight, kind, worth }: StoredEdge): void {
+    this.put(left, { to, weight, kind, worth });
+    this.put(to, { to: left, weight, kind, worth });
   }
 
   /** The record's pairs. */
   of(record: number): StoredEdge[] {
     const edges: StoredEdge[] = [];
     for (let at = this.head(record); at !== -1; at = this.next[at] ?? -1)
-      edges.push({ to: this.to[at] ?? 0, weight: this.weights[at] ?? 0, worth: this.worths[at] ?? 0 });
+      edges.push({
+        to: this.to[at] ?? 0,
+        weight: this.weights[at] ?? 0,
+        kind: this.kinds[at] ?? -1,
+        worth: this.worths[at] ?? 0,
+      });
     return edges;
+  }
+
+  /** Takes one pair out. */
+  remove(left: number, right: number): void {
+    this.unlink(left, right);
+    this.unlink(right, left);
+  }
+
+  /** Notes anew what meeting was worth for all pairs of a record. */
+  reworth(record: number, worthOf: (others: readonly number[]) => readonly number[]): void {
+    const places: number[] = [];
+    for (let at = this.head(record); at !== -1; at = this.next[at] ?? -1) places.push(at);
+    const others = places.map((at) => this.to[at] ?? 0);
+    for (const [n, worth] of worthOf(others).entries()) {
+      this.worths[places[n] ?? 0] = worth;
+      for (let at = this.head(others[n] ?? 0); at !== -1; at = this.next[at] ?? -1)
+        if (this.to[at] === record) this.worths[at] = worth;
+    }
   }
 
   /** Drops all pairs of a record. */
@@ -153,7 +178,7 @@ export class EdgeStore {
     return record < this.heads.length ? (this.heads[record] ?? -1) : -1;
   }
 
-  private put(from: number, to: number, weight: number, worth: number): void {
+  private put(from: number, { to, weight, kind, worth }: StoredEdge): void {
     if (from >= this.heads.length) {
       const before = this.heads.length;
       this.heads = grown(this.heads, from + 1);
@@ -168,9 +193,11 @@ export class EdgeStore {
       this.next = grown(this.next, this.entries);
       this.worths = grown(this.worths, this.entries);
       this.weights = grown(this.weights, this.entries);
+      this.kinds = grown(this.kinds, this.entries);
     } else this.free = this.next[at] ?? -1;
     this.to[at] = to;
     this.weights[at] = weight;
+    this.kinds[at] = kind;
     this.worths[at] = worth;
     this.next[at] = this.heads[from] ?? -1;
     this.heads[from] = at;

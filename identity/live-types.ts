@@ -18,6 +18,15 @@ export interface LiveMatch {
   readonly probability: number;
 }
 
+/** What a compared pair weighs, and what that is worth once it is calibrated and its rivals are heard. */
+export interface PairWorth {
+  /** Bits. */
+  readonly weight: number;
+  /** log2 of the odds that the two are one customer. */
+  readonly bits: number;
+  readonly probability: number;
+}
+
 /** Where a record belongs, and whose place changed with it. */
 export interface Resolution {
   readonly key: string;

@@ -51,33 +51,65 @@ function sharedThings(a: Prepared, b: Prepared): string[] {
 export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Frequencies): LinkRelation | null {
   const found: string[] = [];
   let bits = -7;
-  const sharedBits = (count: number): number => Math.max(0, 5 - 1.5 * Math.log2(Math.max(1, count / 2)));
-  const names = (field: "phone" | "email" | "door", value: string): number => frequencies.count(field, value);
-  const phone = person.phones.find((value) => firm.phones.includes(value));
-  const email = person.emails.find((value) => firm.emails.includes(value));
-  const add = (amount: number, what: string): void => {
-    bits += amount;
-    found.push(what);
-  };
-  if (phone !== undefined) add(sharedBits(names("phone", phone)), "same telephone number");
-  if (email !== undefined) add(sharedBits(names("email", email)), "same e-mail address");
-  if (isSameDoor(person, firm)) add(0.6 * sharedBits(names("door", firm.door)), "same address");
+  const phone = firstShared(person.phones, firm.phones);
+  const email = firstShared(person.emails, firm.emails);
+  if (phone !== undefined) {
+    bits += sharedBits(frequencies.count("phone", phone));
+    found.push("same telephone number");
+  }
+  if (email !== undefined) {
+    bits += sharedBits(frequencies.count("email", email));
+    found.push("same e-mail address");
+  }
+  if (isSameDoor(person, firm)) {
+    bits += 0.6 * sharedBits(frequencies.count("door", firm.door));
+    found.push("same address");
+  }
   const named = contactBits(person, firm);
   const isNamed = named > 0;
-  if (isNamed) add(named, "named as the firm's contact");
-  const bears =
-    person.family.length > 2 &&
-    firm.firms.some((list) => list.some((word) => word === person.family || word === `${person.family}s`));
-  if (bears)
-    add(Math.min(5, -0.5 * Math.log2(frequencies.of("family", person.family))), "the firm bears the family name");
-  const domain = person.domains.find((value) => firm.domains.includes(value));
-  if (domain !== undefined && email === undefined) add(3, "e-mail at the firm's domain");
-  else if (domain === undefined && isCalledAfter(person, firm)) add(4, "e-mail at a domain with the firm's name");
+  if (isNamed) {
+    bits += named;
+    found.push("named as the firm's contact");
+  }
+  const bears = person.family.length > 2 && bearsName(firm, person.family);
+  if (bears) {
+    bits += Math.min(5, -0.5 * Math.log2(frequencies.of("family", person.family)));
+    found.push("the firm bears the family name");
+  }
+  const domain = firstShared(person.domains, firm.domains);
+  if (domain !== undefined && email === undefined) {
+    bits += 3;
+    found.push("e-mail at the firm's domain");
+  } else if (domain === undefined && isCalledAfter(person, firm)) {
+    bits += 4;
+    found.push("e-mail at a domain with the firm's name");
+  }
   if (found.length < 2) return null;
   const probability = 1 / (1 + 2 ** -bits);
   if (probability < LEAST) return null;
   const relation = bears || isNamed || phone !== undefined ? "owner_firm" : "employee";
   return { left: person.key, right: firm.key, relation, probability: round(probability), evidence: sentence(found) };
+}
+
+function sharedBits(count: number): number {
+  return Math.max(0, 5 - 1.5 * Math.log2(Math.max(1, count / 2)));
+}
+
+function firstShared(left: readonly string[], right: readonly string[]): string | undefined {
+  for (const value of left) if (right.includes(value)) return value;
+  return undefined;
+}
+
+function bearsName({ firms }: Prepared, family: string): boolean {
+  const length = family.length;
+  for (const list of firms) {
+    for (const word of list) {
+      // The name itself, or with an s behind it.
+      if (word.startsWith(family) && (word.length === length || (word.length === length + 1 && word.endsWith("s"))))
+        return true;
+    }
+  }
+  return false;
 }
 
 // How surely the contact that a firm's record names is this person: their given names may be short forms, and of father

@@ -114,6 +114,8 @@ export const EMPTY_LEXICON: Lexicon = {
   tradingAs: [],
   placeholders: [],
   nicknames: [],
+  commonNames: { given: {}, family: {} },
+  countryNames: [],
   titles: [],
   streetTypes: {},
   unitWords: [],

@@ -4,9 +4,19 @@ import { frequencies } from "./frequencies.ts";
 import type { ComparedPairs, EvidenceTerm, LinkPair, LinkRelation, MatchDecision } from "./link-types.ts";
 import type { Prepared } from "./prepare.ts";
 import { ownerRelation, relationOfPair } from "./relations.ts";
+import { saidBits } from "./said.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
-import { comparePair, compileScorer, pairKind, pairOutcome, probabilityOf, weighPair } from "./weights.ts";
+import {
+  comparePair,
+  compileScorer,
+  kindPlace,
+  kindTable,
+  pairOutcome,
+  probabilityOf,
+  typeNumbers,
+  weighPair,
+} from "./weights.ts";
 import type { PairOutcome, Scorer } from "./weights.ts";
 
 /** Every candidate pair with its weight. */
@@ -61,16 +71,22 @@ export function weighCandidates(
 ): Weighed {
   const scorers = compileScorers(settings);
   const outcomes = outcomesFor(scorers);
-  const rarity = frequencies(settings.frequencies);
+  const said = PAIR_KINDS.map((kind) => saidBits(scorers[kind], records));
+  const [types, table] = [typeNumbers(records), kindTable()];
+  const rarity = frequencies(settings);
   const size = candidates.left.length;
   const weight = new Float64Array(size).fill(NEVER);
   const kinds = new Int8Array(size).fill(-1);
   const relations: LinkRelation[] = [];
   for (let row = 0; row < size; row += 1) {
-    const [a, b] = [records[candidates.left[row] ?? 0], records[candidates.right[row] ?? 0]];
+    const left = candidates.left[row] ?? 0;
+    const right = candidates.right[row] ?? 0;
+    const a = records[left];
+    const b = records[right];
     if (a === undefined || b === undefined) continue;
-    const kind = pairKind(a, b);
-    if (kind === null) {
+    const number = table[kindPlace(types, left, right)] ?? -1;
+    const kind = PAIR_KINDS[number];
+    if (kind === undefined) {
       const found =
         a.type === "person" && b.type === "organisation"
           ? ownerRelation(a, b, rarity)
@@ -81,10 +97,11 @@ export function weighCandidates(
       continue;
     }
     const scorer = scorers[kind];
-    comparePair(scorer, a, b, outcomes[kind], false);
+    const bits = said[number];
+    comparePair(scorer, a, b, outcomes[kind], false, (bits?.[left] ?? -1) & (bits?.[right] ?? -1));
     const found = weighPair(scorer, outcomes[kind]);
     weight[row] = found.weight;
-    kinds[row] = PAIR_KINDS.indexOf(kind);
+    kinds[row] = number;
     const relation = relationOfPair(a, b, found, scorer);
     if (relation !== null) relations.push(relation);
   }

@@ -6,7 +6,7 @@ import { ITEM_COMPARATORS } from "./comparisons/item.ts";
 import { CONTACT_PERSON_COMPARATORS, PERSON_COMPARATORS } from "./comparisons/person.ts";
 import { frequencies } from "./frequencies.ts";
 import { lexiconIndex } from "./lexicon.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Prepared, PreparedType } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { Calibration, KindModel, LinkageSettings, PairKind } from "./settings.ts";
 
@@ -34,8 +34,11 @@ export interface Scorer {
   readonly related: readonly (readonly Float64Array[])[];
 }
 
+/** What of a record decides its kind of pair. */
+type Typed = Pick<Prepared, "type" | "given" | "family">;
+
 /** What a record pair is weighed as; null where the two can only be related (a person and a firm) or are nobody. */
-export function pairKind(a: Prepared, b: Prepared): PairKind | null {
+export function pairKind(a: Typed, b: Typed): PairKind | null {
   if (a.type === "none" || b.type === "none") return null;
   if (a.type === b.type && a.type !== "unknown") return a.type;
   if (a.type !== "unknown" && b.type !== "unknown") return null;
@@ -45,6 +48,40 @@ export function pairKind(a: Prepared, b: Prepared): PairKind | null {
   if (known === "organisation") return "organisation";
   // Both unknown: as firms when either has more than a person's parts.
   return a.given.length > 0 && b.given.length > 0 && a.family !== "" && b.family !== "" ? "person" : "organisation";
+}
+
+/** What each record is, for {@link kindTable}: few numbers in a row are quicker to look at than many records. */
+export function typeNumbers(records: readonly Prepared[]): Uint8Array {
+  return Uint8Array.from(records, ({ type, given, family }) => {
+    if (type !== "unknown") return TYPES.indexOf(type);
+    return given.length > 0 && family !== "" ? TYPES.length + 1 : TYPES.length;
+  });
+}
+
+const TYPES: readonly PreparedType[] = ["none", "person", "organisation", "item"];
+/** Room for each type number, two of them for those that are unknown. */
+const WIDTH = 8;
+
+/** Place of a pair's types in the table of kinds. */
+export function kindPlace(types: Uint8Array, left: number, right: number): number {
+  return (types[left] ?? 0) * WIDTH + (types[right] ?? 0);
+}
+
+/** Positions in PAIR_KINDS of what {@link pairKind} gives, by {@link kindPlace}; -1 for none. */
+export function kindTable(): Int8Array {
+  const table = new Int8Array(WIDTH * WIDTH).fill(-1);
+  const some = [...TYPES, "unknown" as const, "unknown" as const].map((type, at) => ({
+    type,
+    given: at > TYPES.length ? ["a"] : [],
+    family: at > TYPES.length ? "b" : "",
+  }));
+  for (const [left, a] of some.entries()) {
+    for (const [right, b] of some.entries()) {
+      const kind = pairKind(a, b);
+      if (kind !== null) table[left * WIDTH + right] = PAIR_KINDS.indexOf(kind);
+    }
+  }
+  return table;
 }
 
 /** Compiles settings for one kind of pair. Throws a C360Error where the settings name a comparison that does not exist. */
@@ -62,7 +99,7 @@ export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer
     comparators,
     context: {
       lexicon: lexiconIndex(settings.lexicon),
-      frequencies: frequencies(settings.frequencies),
+      frequencies: frequencies(settings),
       severalSources: (settings.frequencies?.sources ?? 2) > 1,
     },
     rate: Math.log2(model.rate),
@@ -103,18 +140,35 @@ export function pairOutcome(scorer: Scorer): PairOutcome {
 
 const scratch: Outcome = { level: -1, frequency: 0, left: "", right: "", wanted: false };
 
-/** Runs every comparison on a pair. The values compared are only set where they are wanted. */
-export function comparePair(scorer: Scorer, a: Prepared, b: Prepared, out: PairOutcome, wanted = true): void {
+/** All comparisons may speak. */
+const ALL_SAID = -1;
+
+/**
+ * Runs every comparison on a pair. The values compared are only set where they are wanted. `said` has a bit for each
+ * comparison (see saidBits): those without stay silent.
+ */
+export function comparePair(
+  scorer: Scorer,
+  a: Prepared,
+  b: Prepared,
+  out: PairOutcome,
+  wanted = true,
+  said = ALL_SAID,
+): void {
+  const { comparators, context, u } = scorer;
+  const { levels, chance } = out;
   scratch.wanted = wanted;
-  for (let at = 0; at < scorer.comparators.length; at += 1) {
-    scorer.comparators[at]?.(a, b, scorer.context, scratch);
-    out.levels[at] = scratch.level;
-    out.chance[at] =
-      scratch.level < 0
-        ? 0
-        : scratch.frequency > 0
-          ? Math.log2(scratch.frequency)
-          : (scorer.u[at]?.[scratch.level] ?? 0);
+  for (let at = 0; at < comparators.length; at += 1) {
+    if (((said >> Math.min(at, 31)) & 1) === 0) {
+      levels[at] = -1;
+      chance[at] = 0;
+      continue;
+    }
+    comparators[at]?.(a, b, context, scratch);
+    const { level, frequency } = scratch;
+    levels[at] = level;
+    chance[at] = level < 0 ? 0 : frequency > 0 ? Math.log2(frequency) : (u[at]?.[level] ?? 0);
+    if (!wanted) continue;
     out.left[at] = scratch.left;
     out.right[at] = scratch.right;
   }
@@ -137,25 +191,28 @@ export interface PairWeight {
  * back what a household or a shared building explains as well, so that dependent fields do not count twice.
  */
 export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
+  const { m, related, relatedRates } = scorer;
+  const { levels, chance } = outcome;
   let match = scorer.rate;
   let random = 0;
   const size = scorer.names.length;
   for (let at = 0; at < size; at += 1) {
-    const level = outcome.levels[at] ?? -1;
+    const level = levels[at] ?? -1;
     if (level < 0) continue;
-    match += scorer.m[at]?.[level] ?? 0;
-    random += outcome.chance[at] ?? 0;
+    match += m[at]?.[level] ?? 0;
+    random += chance[at] ?? 0;
   }
   let sum = 1;
   let sharedClass = -1;
   let best = 0;
-  for (const [index, tables] of scorer.related.entries()) {
-    let bits = scorer.relatedRates[index] ?? 0;
+  for (let index = 0; index < related.length; index += 1) {
+    const tables = related[index] ?? [];
+    let bits = relatedRates[index] ?? 0;
     for (let at = 0; at < size; at += 1) {
-      const level = outcome.levels[at] ?? -1;
+      const level = levels[at] ?? -1;
       if (level < 0) continue;
       const own = tables[at]?.[level] ?? Number.NaN;
-      bits += Number.isNaN(own) ? (outcome.chance[at] ?? 0) : own;
+      bits += own === own ? own : (chance[at] ?? 0);
     }
     const odds = 2 ** Math.min(200, bits - random);
     sum += odds;

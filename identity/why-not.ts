@@ -1,9 +1,9 @@
-import { explainPrepared } from "./explain.ts";
+import { decide, explainPrepared } from "./explain.ts";
 import { blockingKeys, hashedKeys } from "./keys.ts";
 import type { LinkPair, LinkRecord } from "./link-types.ts";
 import type { LiveIndex } from "./live-index.ts";
 import type { Prepared } from "./prepare.ts";
-import type { LinkageSettings } from "./settings.ts";
+import type { LinkageSettings, PairKind } from "./settings.ts";
 
 /** A value by which records may meet. */
 export interface MeetingKey {
@@ -90,10 +90,18 @@ export function explainRecords(
   const [first, second] = left <= right ? [left, right] : [right, left];
   const [one, two] = [index.find(first), index.find(second)];
   if (one === undefined || two === undefined) throw new RangeError("both records must be in the index");
-  const pair = explainPrepared(one.prepared, two.prepared, settings);
+  const worth = index.compared(first, second);
+  const alone = explainPrepared(one.prepared, two.prepared, settings);
+  // As the run has it: among rivals a pair is worth less than by itself.
+  const pair =
+    worth === null
+      ? alone
+      : { ...alone, probability: worth.probability, decision: decide(worth.probability, settings) };
   const together = index.clusterOf(first).includes(second);
-  const compared = index.compared(first, second) !== null;
-  const needed = settings.thresholds.cluster;
+  const compared = worth !== null;
+  const needed = neededBits(settings, pair.kind);
+  const isOutdone = worth !== null && pair.weight > needed && worth.bits <= settings.thresholds.cluster;
+  const rival = isOutdone ? index.rivalOf(first, second) : null;
   const keys = [keysOf(index, settings, one.prepared), keysOf(index, settings, two.prepared)] as const;
   const has = (list: readonly MeetingKey[], key: MeetingKey): boolean =>
     list.some(({ kind, value }) => kind === key.kind && value === key.value);
@@ -110,7 +118,7 @@ export function explainRecords(
     missedLeft: keys[0].filter((key) => !has(keys[1], key)),
     missedRight: keys[1].filter((key) => !has(keys[0], key)),
     change,
-    verdict: verdictOf({ together, compared, pair, needed, shared, change }),
+    verdict: verdictOf({ together, compared, pair, needed, shared, change, rival }),
   };
 }
 
@@ -135,9 +143,19 @@ function keysOf(index: LiveIndex, settings: LinkageSettings, prepared: Prepared)
   });
 }
 
-type Verdict = Pick<PairExplanation, "together" | "compared" | "pair" | "needed" | "shared" | "change">;
+/** Bits before calibration that two records by themselves need to join. */
+function neededBits({ thresholds, calibration }: LinkageSettings, kind: PairKind): number {
+  const { scale, shift } = calibration[kind];
+  // Without a sign of minus for nothing.
+  return scale === 0 ? thresholds.cluster : (thresholds.cluster - shift) / scale + 0;
+}
 
-function verdictOf({ together, compared, pair, needed, shared, change }: Verdict): string {
+type Verdict = Pick<PairExplanation, "together" | "compared" | "pair" | "needed" | "shared" | "change"> & {
+  /** The partner that outdoes the pair, or null. */
+  readonly rival: string | null;
+};
+
+function verdictOf({ together, compared, pair, needed, shared, change, rival }: Verdict): string {
   const bits = `${pair.weight.toFixed(2)} bits (probability ${pair.probability.toFixed(4)})`;
   if (together) return `They are one cluster; by themselves they weigh ${bits}.`;
   const why = compared
@@ -147,6 +165,8 @@ function verdictOf({ together, compared, pair, needed, shared, change }: Verdict
       : shared.some(({ usable }) => usable)
         ? `They share a key, but each has better candidates; they would weigh ${bits}`
         : `They were never compared: what they share is borne by too many records; they would weigh ${bits}`;
+  if (rival !== null)
+    return `${why}; that would be enough for two alone, but ${rival} stands in the same source, which holds everybody once, and fits as well or better.`;
   if (pair.weight > needed)
     return `${why}; that is enough for two alone, but the other records of their clusters speak against it, or a rule holds them apart.`;
   const rest = change === null ? "no change of one or two fields would join them" : change.words;
@@ -218,7 +238,7 @@ function smallestChange(
 ): JoiningChange | null {
   const fixed = index.prepare(left);
   const weigh = (record: LinkRecord): number => explainPrepared(fixed, index.prepare(record), settings).weight;
-  const least = settings.thresholds.cluster;
+  const least = neededBits(settings, explainPrepared(fixed, index.prepare(right), settings).kind);
   const tried = CHANGES.flatMap((one) => {
     const changed = one.apply(left, right);
     return changed === null ? [] : [{ one, changed, weight: weigh(changed) }];

@@ -322,8 +322,10 @@ class AccountRead {
     const keys = this.#seen.get(end.stream) ?? new Set<string>();
     const gone = living.filter((one) => !keys.has(one.key));
     const { max_drop: maxDrop, min_records: minRecords } = workspace.config.guards;
-    const accepted = acceptDrop.includes(end.stream) || end.outcome === "empty_confirmed";
-    if (!accepted && living.length >= minRecords && gone.length > living.length * maxDrop) {
+    // However few there were: an empty answer is never taken for "all deleted" before somebody has confirmed it.
+    const emptied = keys.size === 0 && living.length > 0;
+    const dropped = living.length >= minRecords && gone.length > living.length * maxDrop;
+    if (!acceptDrop.includes(end.stream) && (emptied || dropped)) {
       await this.#hold(end.stream, living.length, keys.size);
       return false;
     }

@@ -10,6 +10,7 @@ import { C360Error, toC360Error } from "#core";
 import type { AnalyticalEngine, TableShape } from "#core";
 import { readFileRows } from "#connectors";
 import { openAnalyticalEngine } from "#warehouse";
+import { requireFile, requireFolderOf } from "./named-files.ts";
 
 /** A cell of a table file. Text files give text alone; dates are ISO text. */
 export type TableCell = string | number | boolean | null;
@@ -33,6 +34,7 @@ export interface TableFile {
  */
 export async function readTableFile(path: string, options: { readonly text?: boolean } = {}): Promise<TableFile> {
   const file = basename(path);
+  await requireFile(path);
   const table = await readByKind(resolve(path), file).catch((error: unknown) => {
     throw toC360Error(error, file);
   });
@@ -147,8 +149,18 @@ async function readParquet(path: string, file: string): Promise<TableFile> {
     const columns = shape.map(({ column_type: type }, at) => parquetColumn(read[`c${at}`] ?? [], type));
     return { file, names: shape.map((one) => one.column_name), columns, rows: columns[0]?.length ?? 0, notices: [] };
   }).catch((error: unknown) => {
-    throw toC360Error(error, file);
+    throw isUnreadable(error)
+      ? new C360Error("FILE_CORRUPT", { file, reason: "it cannot be read as Parquet" }, { cause: error })
+      : toC360Error(error, file);
   });
+}
+
+/** What the engine says of a file that is no Parquet, or not a whole one. Errors of the system carry a code. */
+function isUnreadable(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof C360Error || "code" in error) return false;
+  return /^(?:Invalid Input|IO|Invalid|Conversion|Serialization|TransactionContext|Parser|Not implemented) Error/i.test(
+    error.message,
+  );
 }
 
 function parquetColumn(values: Float64Array | readonly (string | null)[], type: string): readonly TableCell[] {
@@ -187,6 +199,7 @@ export async function writeTableFile(
   names: readonly string[],
   rows: Iterable<readonly TableCell[]>,
 ): Promise<void> {
+  await requireFolderOf(path);
   const target = resolve(path);
   const half = `${target}.partial`;
   try {

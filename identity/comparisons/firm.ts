@@ -1,4 +1,5 @@
 import { firmKey } from "../frequencies.ts";
+import type { Frequencies } from "../frequencies.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, set, tell } from "./context.ts";
 import { isAbbreviation, isSimilarWord } from "./strings.ts";
@@ -33,8 +34,7 @@ function compareNames(left: readonly string[], right: readonly string[], context
   const { frequencies } = context;
   // Equal names have equally many letters: most pairs need no more than this.
   if (lettersOf(left) === lettersOf(right)) {
-    const isSame = left.length === right.length && firmKey(left) === firmKey(right);
-    if (isSame || left.join("") === right.join("")) return { level: 0, frequency: sameFrequency(left, context) };
+    if (isSameName(left, right)) return { level: 0, frequency: sameFrequency(left, context) };
   }
   const used: boolean[] = [];
   let count = 0;
@@ -63,6 +63,15 @@ function compareNames(left: readonly string[], right: readonly string[], context
   return DIFFERENT;
 }
 
+function isSameName(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length === right.length) {
+    let at = 0;
+    while (at < left.length && left[at] === right[at]) at += 1;
+    if (at === left.length || firmKey(left) === firmKey(right)) return true;
+  }
+  return left.join("") === right.join("");
+}
+
 function lettersOf(list: readonly string[]): number {
   let letters = 0;
   for (const word of list) letters += word.length;
@@ -73,17 +82,33 @@ function lettersOf(list: readonly string[]): number {
 // that many bear (a chain's) is as frequent as it is seen.
 function sameFrequency(name: readonly string[], context: CompareContext): number {
   const { frequencies } = context;
-  const seen = frequencies.of("firm", firmKey(name));
-  const count = frequencies.count("firm", firmKey(name));
+  const key = firmKey(name);
+  const seen = frequencies.of("firm", key);
+  const count = frequencies.count("firm", key);
   const together = Math.max(frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
   return Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
 }
 
 const DIFFERENT: FirmLevel = { level: 5, frequency: 0 };
 
-function worthOf(word: string, context: CompareContext): number {
-  return -Math.log2(context.frequencies.of("word", word));
+let worths = new Map<string, number>();
+let worthsOf: Frequencies | null = null;
+
+// The words of a few hundred firms are asked for a million times.
+function worthOf(word: string, { frequencies }: CompareContext): number {
+  if (worthsOf !== frequencies) {
+    worths = new Map();
+    worthsOf = frequencies;
+  }
+  const known = worths.get(word);
+  if (known !== undefined) return known;
+  const worth = -Math.log2(frequencies.of("word", word));
+  if (worths.size >= MOST_WORTHS) worths.clear();
+  worths.set(word, worth);
+  return worth;
 }
+
+const MOST_WORTHS = 100_000;
 
 function totalOf(list: readonly string[], context: CompareContext): number {
   let sum = 0;
@@ -100,11 +125,12 @@ function findWord(list: readonly string[], used: readonly boolean[], word: strin
 }
 
 function isVariant(left: string, right: string): boolean {
+  const isLike =
+    isSimilarWord(left, right) ||
+    (left.charCodeAt(0) === right.charCodeAt(0) &&
+      (isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)));
   // "Shop 12" and "Shop 13" are not typing errors of each other.
-  if (/\d/.test(left) || /\d/.test(right)) return false;
-  return (
-    isSimilarWord(left, right) || isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)
-  );
+  return isLike && !/\d/.test(left) && !/\d/.test(right);
 }
 
 // "Ministries" and "Ministry", "Egypt" and "Egyptian", "Laboratory" and "Laboratories".

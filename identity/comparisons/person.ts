@@ -1,4 +1,3 @@
-import { COMMON_NAMES } from "../common-names.ts";
 import { areNicknames } from "../lexicon.ts";
 import type { Prepared, PreparedName } from "../prepare.ts";
 import type { CompareContext, Comparator, Outcome } from "./context.ts";
@@ -34,10 +33,12 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
   }
   if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT, frequency: 0 };
   if (isSimilarWord(a, b) || isStart(a, b)) return { level: SIMILAR_GIVEN, frequency: 0 };
-  const { nicknames } = context.lexicon;
-  const isKnown = (name: string): boolean => nicknames.has(name) || COMMON_NAMES.given.has(name);
-  const areBoth = left.length === 1 && right.length === 1 && isKnown(a) && isKnown(b);
+  const areBoth = left.length === 1 && right.length === 1 && isKnown(a, context) && isKnown(b, context);
   return { level: areBoth ? ANOTHER_GIVEN : DIFFERENT, frequency: 0 };
+}
+
+function isKnown(name: string, { lexicon }: CompareContext): boolean {
+  return lexicon.nicknames.has(name) || lexicon.commonNames.given.has(name);
 }
 
 // "Mary Jane" and "Jane", "Maryann" and "Mary Ann".

@@ -1,16 +1,54 @@
-import { distance } from "fastest-levenshtein";
-
 /** True where two words differ by what a slip of the finger or ear makes: one or two letters, or two swapped ones. */
 export function isSimilarWord(left: string, right: string): boolean {
   if (left === right) return true;
   const longest = Math.max(left.length, right.length);
   const gap = Math.abs(left.length - right.length);
   if (longest < 4 || gap > 2) return false;
-  const edits = distance(left, right);
+  const edits = fewEdits(left, right);
   if (edits <= 1) return true;
   if (edits > 2) return false;
   if (longest >= 7 || (longest === 6 && left[0] === right[0])) return true;
   return gap === 0 && (isTransposed(left, right) || isScrambled(left, right));
+}
+
+/**
+ * Letters put in, left out or written for another; 3 for more than two. What both words begin and end with is passed
+ * over: of what is left, one edit stands at the first letter and the other at the last, and all between is equal.
+ */
+function fewEdits(left: string, right: string): number {
+  let from = 0;
+  let [end, otherEnd] = [left.length, right.length];
+  while (from < end && from < otherEnd && left.charCodeAt(from) === right.charCodeAt(from)) from += 1;
+  while (end > from && otherEnd > from && left.charCodeAt(end - 1) === right.charCodeAt(otherEnd - 1)) {
+    end -= 1;
+    otherEnd -= 1;
+  }
+  const [size, otherSize] = [end - from, otherEnd - from];
+  if (size === 0 || otherSize === 0) return Math.min(3, size + otherSize);
+  if (size === 1 && otherSize === 1) return 1;
+  return areTwoEdits(left, right, from, size, otherSize) ? 2 : 3;
+}
+
+// Letters that the edit at the front takes from either word; the edit at the end takes what is over.
+function areTwoEdits(left: string, right: string, from: number, size: number, otherSize: number): boolean {
+  const gap = size - otherSize;
+  const next = from + 1;
+  if (gap === 0)
+    return (
+      areEqual(left, next, right, next, size - 2) ||
+      areEqual(left, next, right, from, size - 1) ||
+      areEqual(left, from, right, next, size - 1)
+    );
+  if (gap > 2 || gap < -2) return false;
+  const short = Math.min(size, otherSize);
+  const [one, two] = gap > 0 ? [next, from] : [from, next];
+  if (gap === 2 || gap === -2) return areEqual(left, one, right, two, short);
+  return areEqual(left, next, right, next, short - 1) || areEqual(left, one, right, two, short - 1);
+}
+
+function areEqual(left: string, from: number, right: string, to: number, size: number): boolean {
+  for (let at = 0; at < size; at += 1) if (left.charCodeAt(from + at) !== right.charCodeAt(to + at)) return false;
+  return true;
 }
 
 // The same letters in another order ("Osrac"): hands that type too fast.
@@ -35,14 +73,22 @@ export function isTransposed(left: string, right: string): boolean {
 export function isNearNumber(left: string, right: string): boolean {
   if (left === right || Math.abs(left.length - right.length) > 1) return false;
   if (left.length < 5) return false;
-  return isTransposed(left, right) || distance(left, right) === 1;
+  let at = 0;
+  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
+  if (left.length !== right.length) {
+    const [short, long] = left.length < right.length ? [left, right] : [right, left];
+    return long.endsWith(short.slice(at));
+  }
+  if (left.endsWith(right.slice(at + 1))) return true;
+  return left[at] === right[at + 1] && left[at + 1] === right[at] && left.endsWith(right.slice(at + 2));
 }
 
 /** True where the shorter text is an abbreviation of the longer: its start, or its letters in order from the same start ("svcs"). */
 export function isAbbreviation(short: string, long: string): boolean {
   if (short.length < 3 || short.length >= long.length || short[0] !== long[0]) return false;
   if (long.startsWith(short)) return true;
+  if (short.length > 5 || long.length < 6) return false;
   let at = 0;
-  for (const letter of long) if (letter === short[at]) at += 1;
-  return at === short.length && short.length <= 5 && long.length >= 6;
+  for (let letter = 0; letter < long.length; letter += 1) if (long.charCodeAt(letter) === short.charCodeAt(at)) at += 1;
+  return at === short.length;
 }

@@ -88,5 +88,16 @@ export function mergePacks(packs: readonly [CountryPack, ...CountryPack[]]): Cou
       (group) => [...group].sort().join(" "),
     ),
     titles: all((pack) => pack.titles, text),
+    commonNames: {
+      given: Object.assign({}, ...[...packs].reverse().map((pack) => pack.commonNames.given)) as Record<string, number>,
+      family: Object.assign({}, ...[...packs].reverse().map((pack) => pack.commonNames.family)) as Record<
+        string,
+        number
+      >,
+    },
+    countryNames: all(
+      (pack) => pack.countryNames,
+      ([name = ""]) => name,
+    ),
   };
 }

@@ -14,8 +14,11 @@ const POSTCODE =
 /** "London NW1 6XE", "ON M5H 2N2": British and Canadian postcodes after a town or province. */
 const COUNTRY_CODE_AT_END = /^(.*\S)\s+([A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|[A-Z]\d[A-Z]\s*\d[A-Z]\d)$/;
 
-/** A post office box in the middle of a line. */
-const BOX = /(?<=\S)[\s,]+((?:P\.?\s*O\.?\s*)?Box\s*#?\s*\d+)\b/gi;
+/** A post office box at the beginning or in the middle of a line. */
+const BOX = /(?:^|(?<=\S)(?<!\bP\.?\s?O\.?)[\s,]+)((?:P\.?\s*O\.?\s*)?Box\s*#?\s*\d+)\b/gi;
+
+/** The code that was announced for Jamaica and withdrawn; it stands behind towns and parishes all the same. */
+const WITHDRAWN_CODE = /^JM[A-Z]{3}\d{2}$/i;
 
 /** Parts of an address: lines, commas, and dashes or bars that stand alone; "12 - 14 Hope Road" is one. */
 function splitText(text: string): readonly string[] {
@@ -99,7 +102,7 @@ function isPlace(text: string, index: PlaceIndex): boolean {
 }
 
 function tailKind(end: string, pack: CountryPack, index: PlaceIndex): "district" | "place" | null {
-  if (postalDistrict(end, index) !== null) return "district";
+  if (postalDistrict(end, index) !== null || WITHDRAWN_CODE.test(end)) return "district";
   const country = countryCode(end);
   if (country !== null && (end.length > 3 || country === pack.country)) return "place";
   const form = placeForm(bareTown(end));
@@ -130,11 +133,17 @@ function takePart(draft: Draft, part: string, at: number, pack: CountryPack, ind
   if (at > 0 && takeTail(draft, part, index)) return true;
   const unit = unitOf(part, lexicon.unitWords);
   if (unit !== null && unit.rest === "") {
-    draft.unit = draft.unit === null ? unit.unit : `${draft.unit}, ${unit.unit}`;
+    addUnit(draft, unit.unit);
     return true;
   }
   if (takePlace(draft, part, index)) return true;
   return takeStreet(draft, part, unit, pack, index);
+}
+
+/** Units add up: "Phase 2, Lot 233". */
+function addUnit(draft: Draft, unit: string): void {
+  const known = draft.unit?.split(", ") ?? [];
+  if (!known.includes(unit)) draft.unit = [...known, unit].join(", ");
 }
 
 function takeStreet(draft: Draft, part: string, unit: UnitText | null, pack: CountryPack, index: PlaceIndex): boolean {
@@ -145,11 +154,11 @@ function takeStreet(draft: Draft, part: string, unit: UnitText | null, pack: Cou
   if (unit === null) return false;
   // "Apt 5 Albert Town P.O.": the unit, then the place.
   if (unit.rest !== "" && takePlace(draft, unit.rest, index)) {
-    draft.unit ??= unit.unit;
+    addUnit(draft, unit.unit);
     return true;
   }
   if (!isBuilding(unit.rest)) return false;
-  draft.unit ??= unit.unit;
+  addUnit(draft, unit.unit);
   draft.street = draft.street === null ? nameCase(unit.rest) : `${draft.street}, ${nameCase(unit.rest)}`;
   return true;
 }
@@ -168,6 +177,7 @@ function takeForeignCode(draft: Draft, part: string, index: PlaceIndex): boolean
 // A postcode, or "Las Vegas NV 89132", "NV 89132", "NV".
 function takeTail(draft: Draft, part: string, index: PlaceIndex): boolean {
   if (POSTCODE.test(part)) {
+    if (draft.postcode !== null && WITHDRAWN_CODE.test(part)) draft.notes.push("postcode_unofficial");
     draft.postcode ??= part.toUpperCase();
     return true;
   }
@@ -215,9 +225,9 @@ function readStreet(draft: Draft, text: string, unit: string | null, pack: Count
   const inner = unitOf(street, unitWords);
   if (inner !== null && inner.rest !== "") {
     street = inner.rest;
-    draft.unit ??= inner.unit;
+    addUnit(draft, inner.unit);
   }
-  draft.unit ??= unit;
+  if (unit !== null) addUnit(draft, unit);
   draft.street = nameCase(street);
 }
 

@@ -1,205 +1,33 @@
-/*
- * Countries by their usual, official and former names and by what belongs to them ("Danish"). Compiled for this project
- * from public knowledge (names as in ISO 3166); Apache-2.0. Spelling is that of `words`: lower-case ASCII, no apostrophes.
- * Words that are as often something else (a given name, "American") are left out.
- */
-const COUNTRIES: readonly string[] = [
-  "afghanistan|afghan",
-  "albania|albanian",
-  "algeria|algerian",
-  "angola|angolan",
-  "argentina|argentine|argentinian|argentine republic",
-  "armenia|armenian",
-  "australia|australian|commonwealth of australia",
-  "austria|austrian|republic of austria",
-  "azerbaijan|azerbaijani|republic of azerbaijan",
-  "bahamas|bahamian",
-  "bahrain|bahraini",
-  "bangladesh|bangladeshi",
-  "barbados|barbadian",
-  "belarus|belarusian|belorussia|byelorussia",
-  "belgium|belgian",
-  "belize|belizean",
-  "bhutan|bhutanese",
-  "bolivia|bolivian",
-  "bosnia and herzegovina|bosnia|bosnian",
-  "botswana|batswana",
-  "brazil|brazilian|brasil",
-  "brunei|bruneian|brunei darussalam",
-  "bulgaria|bulgarian",
-  "burundi|burundian",
-  "cambodia|cambodian|kampuchea",
-  "cameroon|cameroonian",
-  "canada|canadian",
-  "cape verde|cabo verde",
-  "chile|chilean",
-  "china|chinese|peoples republic of china|prc",
-  "colombia|colombian",
-  "costa rica|costa rican",
-  "croatia|croatian",
-  "cuba|cuban",
-  "cyprus|cypriot",
-  "czech republic|czech|czechia",
-  "democratic republic of the congo|democratic republic of congo|dr congo|zaire",
-  "denmark|danish|kingdom of denmark",
-  "djibouti|djiboutian",
-  "dominican republic",
-  "east timor|timor leste",
-  "ecuador|ecuadorian",
-  "egypt|egyptian|arab republic of egypt",
-  "el salvador|salvadoran",
-  "england|english",
-  "eritrea|eritrean",
-  "estonia|estonian|republic of estonia",
-  "eswatini|swaziland|swazi",
-  "ethiopia|ethiopian",
-  "fiji|fijian",
-  "finland|finnish|republic of finland",
-  "france|french|french republic",
-  "gabon|gabonese",
-  "gambia|gambian",
-  "germany|german|federal republic of germany",
-  "ghana|ghanaian|republic of ghana",
-  "greece|greek|hellenic republic|hellenic",
-  "guatemala|guatemalan",
-  "guyana|guyanese",
-  "haiti|haitian",
-  "honduras|honduran",
-  "hong kong|hong kong sar|hksar",
-  "hungary|hungarian",
-  "iceland|icelandic",
-  "india|indian|republic of india|government of india",
-  "indonesia|indonesian|republic of indonesia",
-  "iran|iranian|islamic republic of iran|persia|persian",
-  "iraq|iraqi",
-  "ireland|irish|republic of ireland|eire",
-  "israel|israeli",
-  "italy|italian|italian republic",
-  "ivory coast|cote divoire|ivorian",
-  "jamaica|jamaican",
-  "japan|japanese",
-  "jordan|jordanian",
-  "kazakhstan|kazakh",
-  "kenya|kenyan|republic of kenya",
-  "kosovo|kosovan",
-  "kuwait|kuwaiti",
-  "kyrgyzstan|kyrgyz|kyrgyz republic",
-  "laos|laotian|lao pdr",
-  "latvia|latvian",
-  "lebanon|lebanese",
-  "liberia|liberian",
-  "libya|libyan",
-  "lithuania|lithuanian",
-  "luxembourg|luxembourgish",
-  "macau|macao|macau sar",
-  "madagascar|malagasy",
-  "malawi|malawian",
-  "malaysia|malaysian",
-  "maldives|maldivian",
-  "malta|maltese",
-  "mauritius|mauritian",
-  "mexico|mexican|united mexican states",
-  "moldova|moldovan",
-  "mongolia|mongolian",
-  "montenegro|montenegrin",
-  "morocco|moroccan|kingdom of morocco",
-  "mozambique|mozambican",
-  "myanmar|burma|burmese|republic of the union of myanmar",
-  "namibia|namibian",
-  "nepal|nepalese|nepali",
-  "netherlands|dutch|holland|kingdom of the netherlands",
-  "new south wales|nsw",
-  "new zealand|nz|aotearoa",
-  "nicaragua|nicaraguan",
-  "nigeria|nigerian|federal republic of nigeria",
-  "north korea|north korean|dprk|democratic peoples republic of korea",
-  "north macedonia|macedonia|macedonian|republic of macedonia",
-  "norway|norwegian|kingdom of norway",
-  "oman|omani",
-  "pakistan|pakistani|islamic republic of pakistan|government of pakistan",
-  "palestine|palestinian|state of palestine",
-  "panama|panamanian",
-  "papua new guinea|png",
-  "paraguay|paraguayan",
-  "peru|peruvian",
-  "philippines|philippine|filipino|republic of the philippines",
-  "poland|polish|republic of poland",
-  "portugal|portuguese|portuguese republic",
-  "puerto rico|puerto rican",
-  "qatar|qatari",
-  "republic of the congo|congo|congolese",
-  "romania|romanian",
-  "russia|russian|russian federation",
-  "rwanda|rwandan",
-  "saudi arabia|saudi|saudi arabian|kingdom of saudi arabia",
-  "scotland|scottish",
-  "senegal|senegalese",
-  "serbia|serbian|republic of serbia",
-  "sierra leone|sierra leonean",
-  "singapore|singaporean|republic of singapore",
-  "slovakia|slovak|slovak republic",
-  "slovenia|slovenian|slovene",
-  "somalia|somali",
-  "south africa|south african|republic of south africa|rsa",
-  "south korea|south korean|republic of korea|rok",
-  "south sudan|south sudanese",
-  "soviet union|soviet|ussr|union of soviet socialist republics",
-  "spain|spanish|kingdom of spain|espana",
-  "sri lanka|sri lankan|ceylon|democratic socialist republic of sri lanka",
-  "sudan|sudanese",
-  "suriname|surinamese",
-  "sweden|swedish|kingdom of sweden",
-  "switzerland|swiss|swiss confederation",
-  "syria|syrian|syrian arab republic",
-  "taiwan|taiwanese|republic of china|roc|chinese taipei",
-  "tajikistan|tajik",
-  "tanzania|tanzanian|united republic of tanzania",
-  "thailand|thai|kingdom of thailand|siam",
-  "trinidad and tobago|trinidad|trinidadian",
-  "tunisia|tunisian",
-  "turkey|turkish|turkiye|republic of turkey",
-  "turkmenistan|turkmen",
-  "uganda|ugandan",
-  "ukraine|ukrainian",
-  "united arab emirates|uae|emirati",
-  "united kingdom|uk|british|britain|great britain",
-  "united states|united states of america|usa|us",
-  "uruguay|uruguayan",
-  "uzbekistan|uzbek",
-  "venezuela|venezuelan|bolivarian republic of venezuela",
-  "vietnam|vietnamese|viet nam|socialist republic of vietnam",
-  "wales|welsh",
-  "yemen|yemeni",
-  "yugoslavia|yugoslav|yugoslavian",
-  "zambia|zambian",
-  "zimbabwe|zimbabwean|rhodesia",
-];
-
-interface Phrase {
+/** A name of a country, or of what belongs to it, word by word, and the word that stands for the country. */
+export interface CountryPhrase {
   readonly parts: readonly string[];
   readonly country: string;
 }
 
-// By first word, longest first, so that "republic of china" is not taken for a republic and a country.
-const BY_HEAD = new Map<string, Phrase[]>();
-for (const row of COUNTRIES) {
-  const [first = "", ...rest] = row.split("|");
-  const country = first.replace(/ /g, "");
-  for (const text of [first, ...rest]) {
-    const parts = text.split(" ");
-    const list = BY_HEAD.get(parts[0] ?? "") ?? [];
-    list.push({ parts, country });
-    list.sort((a, b) => b.parts.length - a.parts.length);
-    BY_HEAD.set(parts[0] ?? "", list);
+type Phrases = ReadonlyMap<string, readonly CountryPhrase[]>;
+
+/** Names of countries by first word, longest first, so that "republic of china" is not taken for a republic and a country. */
+export function countryPhrases(rows: readonly (readonly string[])[]): Phrases {
+  const byHead = new Map<string, CountryPhrase[]>();
+  for (const row of rows) {
+    const country = (row[0] ?? "").replace(/ /g, "");
+    for (const text of row) {
+      const parts = text.split(" ");
+      const list = byHead.get(parts[0] ?? "") ?? [];
+      list.push({ parts, country });
+      list.sort((a, b) => b.parts.length - a.parts.length);
+      byHead.set(parts[0] ?? "", list);
+    }
   }
+  return byHead;
 }
 
 /** The words with every name of a country, and what belongs to it, as one word: "danish" is "denmark". */
-export function withCountries(list: readonly string[]): readonly string[] {
-  if (!list.some((word) => BY_HEAD.has(word))) return list;
+export function withCountries(list: readonly string[], phrases: Phrases): readonly string[] {
+  if (!list.some((word) => phrases.has(word))) return list;
   const found: string[] = [];
   for (let at = 0; at < list.length;) {
-    const phrase = BY_HEAD.get(list[at] ?? "")?.find(({ parts }) => parts.every((part, n) => list[at + n] === part));
+    const phrase = phrases.get(list[at] ?? "")?.find(({ parts }) => parts.every((part, n) => list[at + n] === part));
     found.push(phrase?.country ?? list[at] ?? "");
     at += phrase?.parts.length ?? 1;
   }

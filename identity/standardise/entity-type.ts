@@ -1,5 +1,4 @@
 import type { EntityType } from "#core";
-import { COMMON_NAMES } from "../common-names.ts";
 import type { Lexicon, LexiconIndex } from "../lexicon.ts";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
 import { words } from "../text.ts";
@@ -116,7 +115,7 @@ function oddsByWords(text: string, index: LexiconIndex): number {
 }
 
 function isGiven(word: string | undefined, index: LexiconIndex): boolean {
-  return word !== undefined && (index.nicknames.has(word) || COMMON_NAMES.given.has(word));
+  return word !== undefined && (index.nicknames.has(word) || index.commonNames.given.has(word));
 }
 
 // "John Brown and Mary Grant", "John or Mary Brown": two given names that are known, and nothing of a firm.

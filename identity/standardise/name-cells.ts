@@ -70,8 +70,8 @@ function personOf(text: string, pack: CountryPack, notes: string[]): { given: st
 
 /** The legal forms at the end of a firm's name, in the pack's words; null where it bears none. */
 function legalForm(name: string, pack: CountryPack): string | null {
-  // A place in brackets hides no form: "Bookshop Ltd (Mandeville)".
-  const list = words(name.replace(/\s*\([^)]*\)\s*$/, ""));
+  // A place in brackets or behind a dash hides no form: "Bookshop Ltd (Mandeville)", "Bookshop Ltd - Mandeville Branch".
+  const list = words(name.replace(/\s*\([^)]*\)\s*$/, "").replace(/(?<=\S)\s+[-\u2013]\s+.*$/, ""));
   const found: string[] = [];
   for (let end = list.length; end > 1;) {
     const hit = longestForm(list, end, pack);

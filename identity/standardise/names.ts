@@ -197,11 +197,11 @@ const EMPTY_WORDS = new Set([
 
 /** The words that tell one firm from another: legal forms, articles and possessives dropped, abbreviations written out. */
 export function organisationTokens(text: string, lexicon: Lexicon): string[] {
-  const { legalWords } = lexiconIndex(lexicon);
+  const { legalWords, countries } = lexiconIndex(lexicon);
   const plain = fold(text)
     .replace(/\s*\((?:jamaica|ja|jm|deleted)\)/g, " ")
     .replace(/['`]s\b/g, "s");
-  const all = withCountries(words(plain)).map((word) => SPELLINGS[word] ?? word);
+  const all = withCountries(words(plain), countries).map((word) => SPELLINGS[word] ?? word);
   const core = all.filter((word) => !legalWords.has(word) && !EMPTY_WORDS.has(word));
   // Single letters that stand together are initials: "c s g computers" is "csg computers".
   const joined: string[] = [];

@@ -13,7 +13,7 @@ const LABEL =
 const WORDS =
   /\b(?:tel(?:ephone)?|phones?|ph|fax|cell(?:ular)?|mob(?:ile)?|office|home|work|whatsapp|digicel|flow)\b\.?/gi;
 const EXTENSION =
-  /\s*(?:\b(?:ext(?:ension|en|n)?|xtn|local)\b\.?|\bx\.?(?=\s*\d)|(?<=\d)x(?=\d)|#)\s*[:.#]?\s*(\d{1,6})\s*\)?\s*$/i;
+  /\s*(?:\b(?:ext(?:ension|en|n)?s?|xtn|local)\b\.?|\bx\.?(?=\s*\d)|(?<=\d)x(?=\d)|#)\s*[:.#]?\s*(\d{1,6}(?:\s*[/-]\s*\d{1,6})*)\s*\)?\s*$/i;
 /** The most lines that a range stands for; more is a slip of the pen. */
 const MAX_RANGE = 10;
 
@@ -39,13 +39,15 @@ export function phoneCandidates(cell: string, pack: CountryPack): readonly Phone
 function plainText(text: string): string {
   return text
     .replace(/^(\d{7,15})\.0+$/, "$1")
+    .replace(/;\s*ext=/gi, " ext ")
     .replace(/[\u2010-\u2015\u2212]/g, "-")
     .replace(/1?[-\s]?8\d\d[-\s](?=[A-Z\d-]*[A-Z]{3})[A-Z\d]{3,}[A-Z\d-]*/g, keypad)
     .replace(LABEL, (label) => (/^\s*(?:ext|x)/i.test(label) ? label : " ; "))
     .replace(WORDS, " ; ")
     .replace(/\b(?:or|and|also|alt)\b|[&|\n,;]/gi, ";")
     .replace(/\s+\/\s*|\s*\/\s+/g, ";")
-    .replace(/\bto\b/gi, "-");
+    .replace(/(?<=\d{4}(?:[-/]\d{1,4})?)\s+(?=\(\d{3}\))/g, ";")
+    .replace(/\b(?:to|thru|through)\b/gi, "-");
 }
 
 /** Letters of a vanity number as the keys that carry them. */
@@ -68,7 +70,7 @@ function takePart(part: string, found: PhoneCandidate[], pack: CountryPack): voi
   const told = EXTENSION.exec(part);
   const bare = told === null ? part : part.slice(0, told.index);
   // A "#5" before which nothing stands is a number in itself, no extension.
-  const extension = told !== null && digits(bare).length >= 7 ? (told[1] ?? null) : null;
+  const extension = told !== null && digits(bare).length >= 7 ? extensionText(told[1] ?? "") : null;
   const text = extension === null ? part : bare;
   const before = found.at(-1);
   const size = digits(text).length;
@@ -86,6 +88,11 @@ function takePart(part: string, found: PhoneCandidate[], pack: CountryPack): voi
   for (const line of lines.texts) {
     for (const one of numbersIn(line)) found.push({ text: inherit(one, before, pack), extension, notes: lines.notes });
   }
+}
+
+/** "101/102" are two extensions, "12 - 14" is a row of them. */
+function extensionText(text: string): string {
+  return text.replace(/\s*\/\s*/g, " ").replace(/\s*-\s*/g, "-");
 }
 
 /** A local number takes the area of the number before it in the same cell: "658-207-6349 / 207-6350". */

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { C360Error } from "#core";
 import { evaluatePartition, evaluateTraps } from "#identity";
 import type { PartitionQuality, TruthDetail } from "#identity";
@@ -17,6 +18,12 @@ export async function run(input: CommandInput): Promise<number> {
   const chosen = typeof column === "string" ? column : "cluster_id";
   const clusters = await readPartition(input.args[0] ?? "", chosen);
   const truth = await readPartition(truthFile, "cluster_id");
+  const files = [input.args[0] ?? "", truthFile].map((file) => basename(file));
+  if (truth.size === 0) throw usage(`${files[1] ?? ""} names no record.`);
+  if (clusters.size > 0 && ![...clusters.keys()].some((record) => truth.has(record)))
+    throw usage(
+      `${files.join(" and ")} have no record_id in common: the one was not made from the records of the other, or its ids are written another way.`,
+    );
   const quality = evaluatePartition(clusters, truth);
   // A truth that names traps is its own detail.
   const detailed = typeof detailFile === "string" ? detailFile : (await hasTraps(truthFile)) ? truthFile : null;

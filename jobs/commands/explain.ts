@@ -1,12 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { C360Error, toC360Error } from "#core";
+import { C360Error } from "#core";
 import { explainCluster, explainRecords, linkRecords, LiveIndex, parseSettings } from "#identity";
 import type { ClusterExplanation, LinkageSettings, LinkOptions, MeetingKey, PairExplanation } from "#identity";
 import type { CommandInput } from "../command.ts";
 import { readRecordFiles } from "../linkage/read-records.ts";
 import type { RecordFiles } from "../linkage/read-records.ts";
 import { snakeKeys } from "../linkage/snake-keys.ts";
+import { readNamedText } from "../named-files.ts";
 import { formatTable } from "../output.ts";
 import type { Output } from "../output.ts";
 import { commandOutput } from "../workspace.ts";
@@ -83,10 +83,7 @@ function usage(problem: string): C360Error {
 async function settingsFor(read: RecordFiles, input: CommandInput): Promise<LinkageSettings> {
   const { settings: file, seed } = input.options;
   if (typeof file === "string") {
-    const text = await readFile(file, "utf8").catch((error: unknown) => {
-      throw toC360Error(error, basename(file));
-    });
-    const settings = parseSettings(text);
+    const settings = parseSettings(await readNamedText(file), { file: basename(file), command: "explain" });
     if (settings.frequencies !== null) return settings;
   }
   const { records, pack } = read;

@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { C360Error, systemClock, toC360Error } from "#core";
+import { C360Error, systemClock } from "#core";
 import { linkRecords, parseSettings, serialiseSettings } from "#identity";
 import type { LinkageSettings, LinkOptions, LinkResult } from "#identity";
 import type { CommandInput } from "../command.ts";
@@ -18,6 +18,7 @@ import {
 import type { Answers } from "../linkage/outputs.ts";
 import { snakeKeys } from "../linkage/snake-keys.ts";
 import { ThreadTeam } from "../linkage/thread-team.ts";
+import { readNamedText, requireFolderOf } from "../named-files.ts";
 import type { Output } from "../output.ts";
 import { commandOutput } from "../workspace.ts";
 
@@ -32,6 +33,7 @@ export async function run(input: CommandInput): Promise<number> {
   const started = systemClock.now();
   const target = text(input, "out");
   if (target === undefined) throw usage("Say where the clusters go: --out clusters.csv.");
+  for (const name of OUTPUTS) await requireFolderOf(text(input, name) ?? target);
   const options = await readOptions(input);
   out.step("Read");
   const team = await openTeam(input.args, options.threads ?? 1);
@@ -41,6 +43,9 @@ export async function run(input: CommandInput): Promise<number> {
     await team?.close();
   }
 }
+
+/** Files that are written: their folders must be there before an hour of work, not after it. */
+const OUTPUTS = ["out", "pairs", "candidates", "questions", "relations", "settingsOut", "fieldsOut", "report"] as const;
 
 /** Smaller files are linked sooner than another thread has started. */
 const LEAST_BYTES = 2_000_000;
@@ -82,6 +87,10 @@ async function linkFiles(input: CommandInput, run: LinkRun): Promise<number> {
   const order = read.records.map(({ key }) => key);
   const answersFile = text(input, "answers");
   const answers = answersFile === undefined ? NO_ANSWERS : await readAnswers(answersFile, new Set(order));
+  if (answers.unknown > 0)
+    out.line(
+      `  ${basename(answersFile ?? "")}: ${answers.unknown} answers are about records that are not in the list; they are left out`,
+    );
   const readSeconds = (systemClock.now() - started) / 1000;
   const result = await linkAll(run, read, answers);
   await writeOutputs(input, target, result, order);
@@ -127,7 +136,7 @@ async function linkAll({ out, options, team }: LinkRun, read: RecordFiles, answe
   const isShared = read.prepared.length > 0;
   // A list too long to be held twice is linked here alone.
   if (!isShared) await team?.close();
-  const helper = isShared ? team?.helper() : undefined;
+  const helper = isShared ? team?.helper(read.prepared) : undefined;
   const result = await linkRecords(
     {
       ...options,
@@ -163,10 +172,7 @@ function readWhole(given: string | undefined, flag: string, other: number): numb
 
 async function readSettings(file: string | undefined): Promise<LinkageSettings | undefined> {
   if (file === undefined) return undefined;
-  const document = await readFile(file, "utf8").catch((error: unknown) => {
-    throw toC360Error(error, basename(file));
-  });
-  return parseSettings(document);
+  return parseSettings(await readNamedText(file), { file: basename(file), command: "link" });
 }
 
 async function tellMap(out: Output, read: RecordFiles, target: string | undefined): Promise<void> {
@@ -175,6 +181,8 @@ async function tellMap(out: Output, read: RecordFiles, target: string | undefine
     out.line("No field map was given; this was guessed (--fields-out writes it, --fields takes it back mended):");
     for (const line of fieldMapText(read.map).trimEnd().split("\n")) out.line(`  ${line}`);
   }
+  if (Object.keys(read.map.fields).length === 0)
+    out.line("  No column was recognised, so every record stays alone: name the columns in a map (--fields MAP.yaml).");
   if (target !== undefined) await writeText(target, fieldMapText(read.map));
 }
 

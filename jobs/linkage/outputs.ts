@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { C360Error, toC360Error } from "#core";
 import { decidedPairs } from "#identity";
 import type { LinkConstraint, LinkResult } from "#identity";
+import { requireFolderOf } from "../named-files.ts";
 import { readTableFile, writeTableFile } from "../table-files.ts";
 import type { TableCell } from "../table-files.ts";
 
@@ -80,6 +81,7 @@ export async function writeRelations(path: string, result: LinkResult): Promise<
 
 /** Writes a text file for its owner alone. */
 export async function writeText(path: string, text: string): Promise<void> {
+  await requireFolderOf(path);
   await writeFile(path, text, { mode: 0o600 }).catch((error: unknown) => {
     throw toC360Error(error, basename(path));
   });
@@ -114,5 +116,9 @@ export async function readAnswers(path: string, known: ReadonlySet<string>): Pro
     if (known.has(one.left) && known.has(one.right)) constraints.push(one);
     else unknown += 1;
   }
+  if (unknown > 0 && constraints.length === 0)
+    throw wrong(
+      `None of the ${unknown} answers of ${table.file} is about records of this list. Name the answers that were given to its questions.`,
+    );
   return { constraints, unknown };
 }

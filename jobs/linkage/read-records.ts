@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { parse, stringify } from "yaml";
-import { C360Error, toC360Error } from "#core";
+import type { core } from "zod";
+import { C360Error } from "#core";
 import type { CountryPack } from "#core";
 import { choosePack, fieldMapSchema, guessFieldMap, lexiconOf, mergePacks } from "#identity";
 import type { FieldMap, Lexicon, LinkRecord, Prepared, RecordTable } from "#identity";
+import { readNamedText } from "../named-files.ts";
 import { readTableFile } from "../table-files.ts";
 import type { TableFile } from "../table-files.ts";
-import { describeProblems } from "../workspace.ts";
 import { loadPacks } from "./packs.ts";
 import { buildInThreads } from "./row-threads.ts";
 import type { ThreadTeam } from "./thread-team.ts";
@@ -53,7 +53,7 @@ export async function readRecordFiles(options: ReadOptions): Promise<RecordFiles
   read.forEach(refuseBinary);
   const packs = await loadPacks(options.country);
   const guess = options.fields === undefined ? guessMap(read, packs[0]) : null;
-  const map = guess?.map ?? (await readFieldMap(options.fields ?? ""));
+  const map = guess?.map ?? (await readFieldMap(options.fields ?? "", command));
   checkColumns(map, read, command);
   const long: string[] = [];
   const tables = read.map((table) => asTable(table, map, long));
@@ -98,22 +98,29 @@ function refuseBinary(table: TableFile): void {
     throw new C360Error("FILE_CORRUPT", { file: table.file, reason: "its first row is no text" });
 }
 
-/** Reads and validates MAP.yaml. Throws a C360Error that names every wrong line. */
-export async function readFieldMap(file: string): Promise<FieldMap> {
-  const name = basename(file);
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw toC360Error(error, name);
-  });
+/** Reads and validates MAP.yaml. Throws FILE_MISSING, and USAGE that names every wrong line. */
+async function readFieldMap(file: string, command: string): Promise<FieldMap> {
+  const wrong = (problem: string): C360Error =>
+    new C360Error("USAGE", { problem: `${basename(file)} is no field map: ${problem}`, command });
+  const text = await readNamedText(file);
   let value: unknown;
   try {
     value = parse(text) ?? {};
   } catch (error) {
-    const problems = error instanceof Error ? (error.message.split("\n")[0] ?? "not YAML") : "not YAML";
-    throw new C360Error("CONFIG_INVALID", { file: name, problems }, { cause: error });
+    throw wrong(error instanceof Error ? (error.message.split("\n")[0] ?? "not YAML") : "not YAML");
   }
   const result = fieldMapSchema.safeParse(value);
-  if (!result.success) throw new C360Error("CONFIG_INVALID", { file: name, problems: describeProblems(result.error) });
-  return result.data;
+  if (result.success) return result.data;
+  throw wrong([...new Set(result.error.issues.map(mapProblem))].join("; "));
+}
+
+// What is wrong with one line of a map, never the value itself.
+function mapProblem(issue: core.$ZodIssue): string {
+  const [part, column] = issue.path;
+  if (part === "fields" && column === undefined) return "it needs fields: {COLUMN: KIND, ...}";
+  if (part === "fields" && issue.code === "invalid_value")
+    return `the column "${String(column)}" has a kind that does not exist (the kinds are ${issue.values.join(", ")})`;
+  return `${issue.path.map(String).join(".") || "(top)"}: ${issue.message}`;
 }
 
 /** A field map as YAML, in the form that {@link readFieldMap} reads. */

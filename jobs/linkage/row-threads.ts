@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import { buildLinkRecords, dateOrders, draftRecords, finishRecords, prepareRecord } from "#identity";
 import type { Lexicon, LinkRecord, Prepared, RecordTable, RowDrafts, RowOptions } from "#identity";
-import { unpackDrafts, unpackPrepared } from "./row-columns.ts";
+import { packPrepared, unpackDrafts, unpackPrepared } from "./row-columns.ts";
 import type { RowAnswer, RowPart, RowWork } from "./thread-tasks.ts";
 import { send } from "./thread-team.ts";
 import type { ThreadTeam } from "./thread-team.ts";
@@ -36,8 +36,8 @@ export async function buildInThreads(
   if (rows < LEAST_ROWS) return { records: buildLinkRecords(tables, options), prepared: [] };
   const { map, pack, ids } = options;
   const work = { map, pack, orders: dateOrders(tables, map), lexicon: rows > MOST_PREPARED ? null : lexicon };
-  const run = new RowRun(work, tables, ids);
-  await run.all(team);
+  const run = new RowRun(work, tables, ids, team?.workers ?? []);
+  await run.all(team?.failure ?? null);
   const drafts = joinDrafts(run.drafts);
   const records = finishRecords(drafts, map);
   // What the rows say of each other made some of them other records.
@@ -47,6 +47,8 @@ export async function buildInThreads(
 
 class RowRun {
   private readonly work: RowWork;
+  /** The first of them keeps all records that are prepared. */
+  private readonly workers: readonly Worker[];
   private readonly tables: readonly RecordTable[];
   private readonly ids: readonly string[];
   private readonly parts: readonly { readonly table: number; readonly from: number; readonly to: number }[];
@@ -59,8 +61,9 @@ class RowRun {
   private left = 0;
   private failure: Error | null = null;
 
-  constructor(work: RowWork, tables: readonly RecordTable[], ids: readonly string[]) {
+  constructor(work: RowWork, tables: readonly RecordTable[], ids: readonly string[], workers: readonly Worker[]) {
     this.work = work;
+    this.workers = workers;
     // Columns that the map leaves out are not carried about.
     const wanted = new Set([work.map.source, ...Object.keys(work.map.fields)]);
     this.tables = tables.map(({ source, names, columns, rows }) => {
@@ -88,10 +91,10 @@ class RowRun {
   }
 
   /** Reads all parts, one after another here beside the threads. Throws what a thread throws. */
-  async all(team: ThreadTeam | null): Promise<void> {
+  async all(failure: Error | null): Promise<void> {
     let wake = (): void => {};
-    this.failure = team?.failure ?? null;
-    const stops = (team?.workers ?? []).map((worker) => this.listen(worker, () => wake()));
+    this.failure = failure;
+    const stops = this.workers.map((worker) => this.listen(worker, () => wake()));
     while (this.left > 0 && this.failure === null) {
       const number = this.nextNumber();
       if (number === null) {
@@ -101,7 +104,12 @@ class RowRun {
       const { table, ids } = this.partOf(number);
       const { map, pack, orders, lexicon } = this.work;
       const drafts = draftRecords([table], { map, pack, ids }, orders);
-      this.keep(number, drafts, lexicon === null ? [] : drafts.records.map((record) => prepareRecord(record, lexicon)));
+      const prepared = lexicon === null ? [] : drafts.records.map((record) => prepareRecord(record, lexicon));
+      this.keep(number, drafts, prepared);
+      const [keeper] = this.workers;
+      // While there are parts left, which the threads share by who is free, and not when all wait for the last one.
+      if (keeper !== undefined && lexicon !== null)
+        send(keeper, { name: "keep", number, columns: packPrepared(prepared) });
       // Answers are taken in between.
       await nextTurn();
     }
@@ -113,7 +121,7 @@ class RowRun {
   private listen(worker: Worker, wake: () => void): () => void {
     const onMessage = (answer: RowAnswer): void => {
       if (answer.ready === true) for (let n = 1; n < AHEAD; n += 1) this.feed(worker);
-      else this.take(answer);
+      else this.take(answer, worker);
       this.feed(worker);
       wake();
     };
@@ -123,7 +131,7 @@ class RowRun {
     };
     const onExit = (code: number): void => onError(new Error(`a thread ended with code ${String(code)}`));
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    send(worker, { name: "work", work: this.work });
+    send(worker, { name: "work", work: this.work, keeps: worker === this.workers[0] });
     return () => {
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
     };
@@ -146,14 +154,15 @@ class RowRun {
     if (number !== null) send(worker, { name: "rows", part: this.partOf(number) });
   }
 
-  private take({ number, drafts, prepared, problem }: RowAnswer): void {
-    if (drafts === undefined) this.failure ??= new Error(problem ?? "a thread gave no answer");
-    else
-      this.keep(
-        number,
-        unpackDrafts(drafts),
-        prepared === null || prepared === undefined ? [] : unpackPrepared(prepared),
-      );
+  private take({ number, drafts, prepared, problem }: RowAnswer, from: Worker): void {
+    if (drafts === undefined) {
+      this.failure ??= new Error(problem ?? "a thread gave no answer");
+      return;
+    }
+    const columns = prepared ?? null;
+    this.keep(number, unpackDrafts(drafts), columns === null ? [] : unpackPrepared(columns));
+    const [keeper] = this.workers;
+    if (keeper !== undefined && keeper !== from && columns !== null) send(keeper, { name: "keep", number, columns });
   }
 
   private partOf(number: number): RowPart {

@@ -33,10 +33,21 @@ export interface RowAnswer {
   readonly problem?: string;
 }
 
-/** What a thread is told or asked. */
+/** The records that a linkage works on, for a thread that keeps those of all parts. */
+export interface KeptOrder {
+  /** Which of the rows kept each record is. */
+  readonly places: Int32Array;
+  /** Records that are no longer what was kept, and where they stand. */
+  readonly changed: PreparedColumns;
+  readonly at: Int32Array;
+}
+
+/** What a thread is told or asked. `keeps` is true for the one that helps with the linkage: it keeps all prepared records. */
 export type TeamTask =
-  | { readonly name: "work"; readonly work: RowWork }
+  | { readonly name: "work"; readonly work: RowWork; readonly keeps: boolean }
   | { readonly name: "rows"; readonly part: RowPart }
-  | { readonly name: "records"; readonly columns: PreparedColumns }
+  | { readonly name: "keep"; readonly number: number; readonly columns: PreparedColumns }
+  | { readonly name: "order"; readonly order: KeptOrder }
+  | { readonly name: "keys" }
   | { readonly name: "fit"; readonly settings: LinkageSettings; readonly work: KindWork }
   | { readonly name: "weigh"; readonly settings: LinkageSettings; readonly pairs: CandidatePairs };

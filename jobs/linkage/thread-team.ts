@@ -1,6 +1,6 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
 import type { Worker } from "node:worker_threads";
-import type { LinkHelper } from "#identity";
+import type { LinkHelper, Prepared } from "#identity";
 import { openThread } from "../modelling/threads.ts";
 import { packPrepared } from "./row-columns.ts";
 import type { RowAnswer, TeamTask } from "./thread-tasks.ts";
@@ -25,12 +25,22 @@ export class ThreadTeam {
     return this.problem;
   }
 
-  /** Help with a linkage from the first thread; undefined where there is none. */
-  helper(): LinkHelper | undefined {
+  /**
+   * Help with a linkage from the first thread; undefined where there is none. `kept` are the prepared records that the
+   * rows were read to, which that thread has as well; null, or none at all, where it has them not.
+   */
+  helper(kept: readonly (Prepared | null)[]): LinkHelper | undefined {
     const [worker] = this.workers;
     if (worker === undefined) return undefined;
     return {
-      take: (records) => send(worker, { name: "records", columns: packPrepared(records) }),
+      take: (records, places) => {
+        const at: number[] = [];
+        for (const [position, record] of records.entries())
+          if (kept[places[position] ?? -1] !== record) at.push(position);
+        const changed = packPrepared(at.flatMap((position) => records[position] ?? []));
+        send(worker, { name: "order", order: { places: Int32Array.from(places), at: Int32Array.from(at), changed } });
+      },
+      keys: () => ask(worker, { name: "keys" }),
       fit: (settings, work) => ask(worker, { name: "fit", settings, work }),
       weigh: (settings, pairs) => ask(worker, { name: "weigh", settings, pairs }),
     };

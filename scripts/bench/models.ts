@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ALL_KINDS, openBackend, openTraining, scoreTable } from "#models";
 import type { ModelKind, RawColumn } from "#models";
+import { openNetworkCrew } from "../../jobs/modelling/network-crew.ts";
 import { openScorePool } from "../../jobs/modelling/score-pool.ts";
 import { seededRandom } from "#core";
 import { atLeast, atMost } from "./figure.ts";
@@ -104,7 +105,7 @@ async function* benchTraining(): AsyncGenerator<Figure> {
   const seconds = (rows: number, kinds: readonly ModelKind[]): number => {
     const table = madeUpTable(rows, 20);
     const from = performance.now();
-    openTraining(backend, table, { target: "y", seed: 1, kinds });
+    openTraining(backend, table, { target: "y", seed: 1, kinds, crew: openNetworkCrew });
     return (performance.now() - from) / 1000;
   };
   yield atMost("train additive, 7,000 rows, five folds", seconds(7000, ["additive"]), "s", 1);

@@ -34,6 +34,11 @@ describe("telephone numbers", () => {
     ["658-207-6349, 305-555-2300", ["+13055552300", "+16582076349"]],
     ["310/246-1501", ["+13102461501"]],
     ["8769261234.0", ["+18769261234"]],
+    ["876 926 1234 Ext. 101/102", ["+18769261234"]],
+    ["+1-876-926-1234;ext=22", ["+18769261234"]],
+    ["+1 (876) 926-1234", ["+18769261234"]],
+    ["(876)926-1234-5 (876)926-6789", ["+18769261234", "+18769261235", "+18769266789"]],
+    ["926-1234 thru 6", ["+18769261234", "+18769261235", "+18769261236"]],
     ["8.76926E+09", []],
     ["876-000-0000", []],
     ["n/a", []],
@@ -179,6 +184,32 @@ describe("addresses", () => {
     expect(address("3 Ward Ave, Mandeville").slice(2, 5)).toEqual(["Mandeville", "Manchester", "JM-12"]);
     expect(address("3 Main Rd, Prospect").slice(2, 5)).toEqual(["Prospect", null, null]);
     expect(address("3 Main Rd, Prospect, Saint Mary").slice(2, 5)).toEqual(["Prospect", "Saint Mary", "JM-05"]);
+  });
+  it("keeps a post office box whole, and what stands behind it as the town", () => {
+    expect(address("P.O. Box 123, Montego Bay, St James").slice(1, 4)).toEqual([
+      "P.O. Box 123",
+      "Montego Bay",
+      "Saint James",
+    ]);
+    expect(address("PO Box 9 Kgn 5")).toEqual([null, "PO Box 9", "Kingston", null, null, "Kingston 5"]);
+    expect(address("P.O.Box 55 Port Antonio, Portland").slice(1, 4)).toEqual([
+      "P.O.Box 55",
+      "Port Antonio",
+      "Portland",
+    ]);
+    expect(address("10 Hope Road, P.O. Box 12, Kingston 6")[1]).toBe("10 Hope Road, P.O. Box 12");
+  });
+  it("takes the withdrawn code off a parish, and adds units up", () => {
+    expect(address("Main Street, May Pen, Clarendon JMACE12").slice(2)).toEqual([
+      "May Pen",
+      "Clarendon",
+      "JM-13",
+      "JMACE12",
+    ]);
+    expect(address("Phase 2, Lot 233 Angels Estate, Spanish Town").slice(0, 2)).toEqual([
+      "Phase 2, Lot 233",
+      "Angels Estate",
+    ]);
   });
   it("reads a town, state and zip code abroad", () => {
     expect(address("97 Grand Ave, Miami FL 33127")).toEqual([null, "97 Grand Ave", "Miami", "FL", null, "33127"]);

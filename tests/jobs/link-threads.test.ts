@@ -78,7 +78,7 @@ describe("rows read in threads", () => {
     writeFileSync(file, [NAMES.join(","), ...lines].join("\n"));
     const link = async (team: ThreadTeam | null): Promise<LinkResult> => {
       const read = await readRecordFiles({ files: [file], command: "link", ...(team === null ? {} : { team }) });
-      const helper = team?.helper();
+      const helper = team?.helper(read.prepared);
       return linkRecords(
         { records: read.records, constraints: [], pack: read.pack, seed: 1 },
         { prepared: read.prepared, ...(helper === undefined ? {} : { helper }) },
