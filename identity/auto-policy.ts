@@ -29,11 +29,22 @@ const UNFORESEEN = 0.2;
 const AGAINST = 0;
 /**
  * Shares of persons that are two although they look like one, by what they agree in; no weight tells them apart, however
- * rare the name and the street are. Nothing of their own: father and son, or cousins, at one door. A mailbox named as they
- * are: the name was known already. A row that may be a firm's beside its owner's. A generation mark ("Jr") on one of them
- * only, and no mailbox of their own in common: the other may be the father.
+ * rare the name and the street are.
  */
-const DOUBTS = { nothingOwn: 0.0025, namedMailbox: 0.001, unknownType: 0.05, oneMark: 0.1 };
+const DOUBTS = {
+  /** Nothing of their own: father and son, or cousins, at one door. */
+  nothingOwn: 0.0025,
+  /** Nothing to compare but the name and a place or handle: namesakes of one town, or of one handle. */
+  nameOnly: 0.05,
+  /** A mailbox named as they are: the name was known already. */
+  namedMailbox: 0.001,
+  /** Such a mailbox, and other telephone numbers. */
+  otherPhone: 0.01,
+  /** A row that may be a firm's beside its owner's. */
+  unknownType: 0.05,
+  /** A generation mark ("Jr") on one of them only, and no mailbox of their own in common: the other may be the father. */
+  oneMark: 0.25,
+};
 /** Pairs of fewer bits than this are never merged unattended by themselves: what they agree in is not looked at. */
 const LOOKED_AT = 1;
 /** Different names that a value of one customer may go by. */
@@ -67,8 +78,24 @@ function doubtOf(a: Prepared, b: Prepared, rarity: Frequencies): number {
   }
   if (a.ids.some((id) => b.ids.includes(id))) return 0;
   const shared = a.emails.filter((email) => b.emails.includes(email) && rarity.count("email", email) <= OWN_NAMES);
-  if (shared.length === 0) return a.generation === b.generation ? DOUBTS.nothingOwn : DOUBTS.oneMark;
-  return shared.every((email) => spellsName(email, a) || spellsName(email, b)) ? DOUBTS.namedMailbox : 0;
+  const sharesPhone = a.phones.some((phone) => b.phones.includes(phone));
+  if (shared.length === 0) {
+    if (a.generation !== b.generation) return DOUBTS.oneMark;
+    return isNameOnly(a, b) ? DOUBTS.nameOnly : DOUBTS.nothingOwn;
+  }
+  if (!shared.every((email) => spellsName(email, a) || spellsName(email, b))) return 0;
+  return sharesPhone || a.phones.length === 0 || b.phones.length === 0 ? DOUBTS.namedMailbox : DOUBTS.otherPhone;
+}
+
+// True where no telephone, mailbox, street or date of birth can be compared.
+function isNameOnly(a: Prepared, b: Prepared): boolean {
+  const isOpen = (one: readonly string[], other: readonly string[]): boolean => one.length === 0 || other.length === 0;
+  return (
+    isOpen(a.phones, b.phones) &&
+    isOpen(a.emails, b.emails) &&
+    (a.street === "" || b.street === "") &&
+    (a.birth === "" || b.birth === "")
+  );
 }
 
 interface Bands {

@@ -1,5 +1,6 @@
 import type { LinkRecord } from "./link-types.ts";
 import type { Prepared } from "./prepare.ts";
+import { ALPHABETIC } from "./scripts.ts";
 
 const NOTHING: readonly never[] = [];
 
@@ -58,6 +59,7 @@ export function blankPrepared(): Prepared {
     people: NOTHING,
     middle: "",
     generation: "",
+    scripts: ALPHABETIC,
     firms: NOTHING,
     phones: NOTHING,
     emails: NOTHING,

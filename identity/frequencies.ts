@@ -1,7 +1,7 @@
 import { cleanSources } from "./clean-sources.ts";
 import { commonNames } from "./common-names.ts";
 import type { CommonNames } from "./common-names.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Prepared, PreparedName } from "./prepare.ts";
 import type { FrequencyTables, LinkageSettings } from "./settings.ts";
 
 /** Values whose rarity decides how much their agreement says. */
@@ -34,80 +34,107 @@ export interface Frequencies {
   count(field: FrequencyField, value: string): number;
 }
 
+/** Counts by field and value; only values that more than one record or name bears. */
+export type ValueTables = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /**
- * Counts value frequencies. Only values that more than one record or name bears are kept: how many records bear a
- * name, and how many different names share a contact value. Twenty rows of one customer make a telephone number no less
- * telling, twenty names do. `declared` names sources that are said to hold everybody once.
+ * Counts how many records bear a value, as far as more than one does. `declared` names sources that are said to hold
+ * everybody once; where a source holds hardly anybody twice, its records are counted as well.
  */
-export function countFrequencies(records: readonly Prepared[], declared: readonly string[] = []): FrequencyTables {
-  const tally = new Tally();
-  for (const record of records) if (record.type !== "none") tally.take(record);
-  const tables = tally.tables();
+export function countBorne(records: readonly Prepared[], declared: readonly string[]): FrequencyTables {
   const clean = cleanSources(records, declared);
+  const tables: Record<string, Record<string, number>> = {};
+  // Field by field: one table at a time stays near.
+  for (const [field, borne] of Object.entries(BORNE)) {
+    const table = countValues(records, borne);
+    if (table.size > 0) tables[field] = keep(table);
+  }
   if (Object.keys(clean).length > 0) tables["source"] = clean;
   return { records: records.length, sources: new Set(records.map(({ source }) => source)).size, tables };
 }
 
-/** Names that share a value: one as it is, several as a set. Most values belong to one name. */
-type Sharers = string | Set<string>;
-
-class Tally {
-  private readonly counts = new Map<FrequencyField, Map<string, number>>();
-  private readonly names = new Map<FrequencyField, Map<string, Sharers>>();
-
-  take(record: Prepared): void {
-    for (const name of record.people) {
-      for (const word of name.given) this.count("given", word);
-      this.count("family", name.family);
-    }
-    for (const list of record.firms) {
-      this.count("firm", firmKey(list));
-      for (const word of distinct(list)) this.count("word", word);
-    }
-    this.share("phone", record.phones, record.nameKey);
-    this.share("email", record.emails, record.nameKey);
-    this.share("alias", record.aliases, record.nameKey);
-    this.share("domain", record.domains, record.nameKey);
-    this.share("id", record.ids, record.nameKey);
-    if (record.door !== "") this.share("door", [record.door], record.nameKey);
-    this.count("locality", record.locality);
-    this.count("postcode", record.postcode);
-    this.count("birth", record.birth);
-    this.count("birthPlace", record.birthPlace);
-    this.count("occupation", record.occupation);
-    for (const word of distinct(record.titleWords)) this.count("title", word);
+/**
+ * Counts how many different names share a contact value, as far as more than one does: twenty rows of one customer make
+ * a telephone number no less telling, twenty names do.
+ */
+export function countShared(records: readonly Prepared[]): ValueTables {
+  const tables: Record<string, Record<string, number>> = {};
+  for (const [field, shared] of Object.entries(SHARED)) {
+    const table = countNames(records, shared);
+    if (table !== null) tables[field] = keep(table);
   }
+  return tables;
+}
 
-  tables(): Record<string, Record<string, number>> {
-    const tables: Record<string, Record<string, number>> = {};
-    for (const [field, table] of this.counts) tables[field] = keep(table);
-    for (const [field, table] of this.names) {
-      const sizes = new Map<string, number>();
-      for (const [value, sharers] of table) if (typeof sharers !== "string") sizes.set(value, sharers.size);
-      tables[field] = keep(sizes);
+/** Value frequencies from both counts. */
+export function withShared(borne: FrequencyTables, shared: ValueTables): FrequencyTables {
+  const { source, ...tables } = borne.tables;
+  return { ...borne, tables: { ...tables, ...shared, ...(source === undefined ? {} : { source }) } };
+}
+
+type Values = (record: Prepared) => Iterable<string>;
+
+const BORNE: Readonly<Partial<Record<FrequencyField, Values>>> = {
+  given: ({ people }) => namesOf(people, ({ given }) => given),
+  family: ({ people }) => namesOf(people, ({ family }) => [family]),
+  firm: ({ firms }) => (firms.length === 0 ? NOTHING : firms.map(firmKey)),
+  word: ({ firms }) =>
+    firms.length === 1 ? distinct(firms[0] ?? NOTHING) : firms.flatMap((list) => [...distinct(list)]),
+  locality: ({ locality }) => [locality],
+  postcode: ({ postcode }) => [postcode],
+  birth: ({ birth }) => [birth],
+  birthPlace: ({ birthPlace }) => [birthPlace],
+  occupation: ({ occupation }) => [occupation],
+  title: ({ titleWords }) => distinct(titleWords),
+};
+
+const SHARED: Readonly<Partial<Record<FrequencyField, (record: Prepared) => readonly string[]>>> = {
+  phone: ({ phones }) => phones,
+  email: ({ emails }) => emails,
+  alias: ({ aliases }) => aliases,
+  domain: ({ domains }) => domains,
+  id: ({ ids }) => ids,
+  door: ({ door }) => (door === "" ? NOTHING : [door]),
+};
+
+const NOTHING: readonly string[] = [];
+
+function namesOf(people: Prepared["people"], read: (one: PreparedName) => readonly string[]): readonly string[] {
+  const [first] = people;
+  return people.length === 1 && first !== undefined ? read(first) : people.flatMap(read);
+}
+
+function countValues(records: readonly Prepared[], values: Values): Map<string, number> {
+  const table = new Map<string, number>();
+  for (const record of records) {
+    if (record.type === "none") continue;
+    for (const value of values(record)) if (value !== "") table.set(value, (table.get(value) ?? 0) + 1);
+  }
+  return table;
+}
+
+// Most values belong to one name: only of the others their names are kept apart.
+function countNames(
+  records: readonly Prepared[],
+  shared: (record: Prepared) => readonly string[],
+): ReadonlyMap<string, number> | null {
+  const first = new Map<string, string>();
+  const several = new Map<string, Set<string>>();
+  for (const record of records) {
+    if (record.type === "none") continue;
+    const name = record.nameKey;
+    for (const value of shared(record)) {
+      const known = first.get(value);
+      if (known === undefined || known === "") first.set(value, name);
+      else if (name !== "" && name !== known) {
+        const names = several.get(value);
+        if (names === undefined) several.set(value, new Set([known, name]));
+        else names.add(name);
+      }
     }
-    return tables;
   }
-
-  private count(field: FrequencyField, value: string): void {
-    if (value === "") return;
-    let table = this.counts.get(field);
-    if (table === undefined) this.counts.set(field, (table = new Map()));
-    table.set(value, (table.get(value) ?? 0) + 1);
-  }
-
-  private share(field: FrequencyField, values: readonly string[], name: string): void {
-    if (values.length === 0) return;
-    let table = this.names.get(field);
-    if (table === undefined) this.names.set(field, (table = new Map()));
-    for (const value of values) {
-      const sharers = table.get(value);
-      if (sharers === undefined || sharers === "") table.set(value, name);
-      else if (name === "" || sharers === name) continue;
-      else if (typeof sharers === "string") table.set(value, new Set([sharers, name]));
-      else sharers.add(name);
-    }
-  }
+  if (first.size === 0) return null;
+  return new Map(Array.from(several, ([value, names]) => [value, names.size]));
 }
 
 function distinct(list: readonly string[]): Iterable<string> {
@@ -115,9 +142,9 @@ function distinct(list: readonly string[]): Iterable<string> {
 }
 
 function keep(table: ReadonlyMap<string, number>): Record<string, number> {
-  return Object.fromEntries(
-    [...table].filter(([, count]) => count > 1).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
-  );
+  const kept: [string, number][] = [];
+  for (const [value, count] of table) if (count > 1) kept.push([value, count]);
+  return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
 /** A firm's words in an order that does not depend on how they were written. */

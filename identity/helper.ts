@@ -1,6 +1,7 @@
 import { fitWithAnswers } from "./answers.ts";
 import type { CandidatePairs, KeyHashes } from "./candidates.ts";
 import { fitKind, withKind } from "./fit.ts";
+import type { ValueTables } from "./frequencies.ts";
 import type { KindFit, KindWork, StewardWord } from "./fit.ts";
 import type { Prepared } from "./prepare.ts";
 import type { LinkageSettings } from "./settings.ts";
@@ -17,6 +18,8 @@ export interface LinkHelper {
    * are the positions of the records in the list that was given.
    */
   take(records: readonly Prepared[], places: readonly number[]): void;
+  /** Counts the names that share a value. */
+  shared(): Promise<ValueTables>;
   /** Hashes of the keys of all records. */
   keys(): Promise<KeyHashes>;
   /** Fits one kind of pairs. */

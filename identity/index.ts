@@ -6,6 +6,7 @@ export { blankLinkRecord, blankPrepared } from "./blank-records.ts";
 export { hashRecords } from "./candidates.ts";
 export type { CandidatePairs } from "./candidates.ts";
 export { explainPair } from "./explain.ts";
+export { countShared } from "./frequencies.ts";
 export { fitKind } from "./fit.ts";
 export type { KindWork } from "./fit.ts";
 export type { LinkHelper } from "./helper.ts";

@@ -8,7 +8,9 @@ import { fitCompetition } from "./competition.ts";
 import { settleConstraints } from "./constraints.ts";
 import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
 import type { StewardWord } from "./fit.ts";
-import { countFrequencies } from "./frequencies.ts";
+import { countBorne, countShared, withShared } from "./frequencies.ts";
+import type { ValueTables } from "./frequencies.ts";
+import { groupedPairs } from "./group-bits.ts";
 import { begun, fitTogether, weighTogether } from "./helper.ts";
 import type { LinkHelper, OtherHands } from "./helper.ts";
 import type {
@@ -23,7 +25,6 @@ import type {
   RecordHead,
 } from "./link-types.ts";
 import { clusterRules, mostProbable } from "./most-probable.ts";
-import { groupedPairs } from "./group-bits.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { reviewQuestions } from "./questions.ts";
@@ -52,9 +53,9 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   timer.start("prepare");
   const positions = new Map(records.map((record, at) => [record.key, at]));
   const referrals = statedReferrals(list);
-  const { prepared, hashed } = prepareBeside(list, positions, start, { ready, places, helper });
+  const { prepared, shared, hashed } = prepareBeside(list, positions, start, { ready, places, helper });
   const unique = uniqueSources(records, options.oneRecordPerEntity);
-  let settings = withFrequencies(start, prepared, unique.names);
+  let settings = await withFrequencies(start, prepared, unique.names, shared);
   timer.start("candidates");
   const settled = settleConstraints(records, options.constraints, positions);
   const equal = equalRecords(prepared, settings.limits, settled, unique.groups);
@@ -102,12 +103,15 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   };
 }
 
-function withFrequencies(
+async function withFrequencies(
   settings: LinkageSettings,
   prepared: readonly Prepared[],
   declared: readonly string[],
-): LinkageSettings {
-  return settings.frequencies === null ? { ...settings, frequencies: countFrequencies(prepared, declared) } : settings;
+  shared: Promise<ValueTables> | undefined,
+): Promise<LinkageSettings> {
+  if (settings.frequencies !== null) return settings;
+  const borne = countBorne(prepared, declared);
+  return { ...settings, frequencies: withShared(borne, shared === undefined ? countShared(prepared) : await shared) };
 }
 
 interface Fittable {
@@ -195,7 +199,7 @@ export function shareNames(records: readonly Prepared[], aliases: Aliases = new 
   shareAliases(records, aliases);
 }
 
-// Prepares a list that is used up; a helper gets the records as soon as they are there, and hashes their keys meanwhile.
+// Prepares a list that is used up; a helper gets the records as soon as they are there, and counts and hashes meanwhile.
 function prepareBeside(
   list: readonly LinkRecord[],
   positions: ReadonlyMap<string, number>,
@@ -205,10 +209,15 @@ function prepareBeside(
     places,
     helper,
   }: Pick<PrepareOptions, "ready"> & { places: readonly number[]; helper?: LinkHelper | undefined },
-): { readonly prepared: Prepared[]; readonly hashed: Promise<KeyHashes> | undefined } {
+): {
+  readonly prepared: Prepared[];
+  readonly shared: Promise<ValueTables> | undefined;
+  readonly hashed: Promise<KeyHashes> | undefined;
+} {
   const onPrepared = (all: readonly Prepared[]): void => helper?.take(all, places);
   const prepared = prepareAll(list, positions, settings, { ready: ready ?? [], release: true, onPrepared });
-  return { prepared, hashed: begun(helper?.keys()) };
+  const shared = settings.frequencies === null ? begun(helper?.shared()) : undefined;
+  return { prepared, shared, hashed: begun(helper?.keys()) };
 }
 
 function headOf({ key, source, entityType, entityTypeProbability, parentKey, isJob }: LinkRecord): RecordHead {

@@ -20,7 +20,6 @@ import { weighCandidates } from "./weigh.ts";
  */
 const GROWTH = { short: 1.15, long: 1.5 };
 const TURNS = { short: 8, long: 2 };
-const SHORT = 2000;
 
 /**
  * Records that can be resolved one at a time: a new, changed or deleted record is prepared, meets its candidates by the
@@ -224,7 +223,7 @@ export class LiveIndex {
    */
   private refresh(touched: Set<number>): void {
     const { size } = this.list.positions;
-    const pace = size < SHORT ? "short" : "long";
+    const pace = this.list.isShort ? "short" : "long";
     for (let turn = 0; turn < TURNS[pace]; turn += 1) {
       const reading = this.readings[this.oldest];
       if (reading === undefined || reading.size * GROWTH[pace] > size) return;

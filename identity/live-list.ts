@@ -10,6 +10,7 @@ import type { LinkageSettings } from "./settings.ts";
 
 /** Bearers of one domain, number or name that are looked at when a firm's names change. */
 const MOST_BEARERS = 300;
+const SHORT = 2000;
 /** Records that are read again when a firm's names change. */
 const MOST_READ = 20;
 
@@ -39,6 +40,11 @@ export class LiveList {
         else list.push(one);
       }
     }
+  }
+
+  /** True for a list in which what is rare changes with every few records. */
+  get isShort(): boolean {
+    return this.positions.size < SHORT;
   }
 
   /** Puts whole records, in order of their keys, in the place of all that was there; gives them prepared. */

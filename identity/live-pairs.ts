@@ -82,7 +82,8 @@ export class LivePairs {
     const { maxCandidates } = this.settings.limits;
     for (const { to: record } of this.edges.of(at)) {
       if (this.edges.degree(record) <= maxCandidates) continue;
-      this.edges.reworth(record, (others) => this.list.worths(record, others));
+      // In a long list what a meeting is worth stays nearly what it was, and counting it again is most of the work.
+      if (this.list.isShort) this.edges.reworth(record, (others) => this.list.worths(record, others));
       const ranked = this.edges.of(record).sort((a, b) => b.worth - a.worth || this.byKey(a.to, b.to));
       for (const { to, worth } of ranked.slice(maxCandidates)) {
         const better = this.edges

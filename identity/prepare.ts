@@ -5,6 +5,7 @@ import { prepareAddress, textWords } from "./prepare-address.ts";
 import type { PreparedAddress } from "./prepare-address.ts";
 import { prepareExtra } from "./prepare-extra.ts";
 import type { PreparedExtra } from "./prepare-extra.ts";
+import { scriptsOf } from "./scripts.ts";
 import { isPublicMailHost } from "./standardise/emails.ts";
 import { organisationTokens, parseName } from "./standardise/names.ts";
 import { hostOf } from "./standardise/web.ts";
@@ -31,6 +32,8 @@ export interface Prepared extends PreparedName, PreparedAddress, PreparedExtra {
   readonly people: readonly PreparedName[];
   readonly middle: string;
   readonly generation: string;
+  /** In which kinds of script its names are written; see scriptsOf. */
+  readonly scripts: string;
   /** Words of every name of a firm: legal name, trading name. */
   firms: readonly (readonly string[])[];
   /** yyyymmdd, with "-" for digits that are not known; empty where nothing is. */
@@ -74,6 +77,7 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
     people: NOBODY,
     middle: nameParts(record.middleName).join(""),
     generation: suffix,
+    scripts: scriptsOf(record),
     firms: firmsOf(type, record, extra, lexicon),
     phones: exact(distinct(record.phones.map(nationalNumber))),
     emails: exact(record.emails),

@@ -1,3 +1,4 @@
+import { chainBits } from "./comparisons/firm.ts";
 import { isSimilarWord } from "./comparisons/strings.ts";
 import type { Frequencies } from "./frequencies.ts";
 import type { LinkRecord, LinkRelation, RecordHead } from "./link-types.ts";
@@ -15,23 +16,34 @@ export function relationOfPair(
   weight: PairWeight,
   scorer: Scorer,
 ): Pick<LinkRelation, "left" | "right" | "relation" | "probability" | "evidence"> | null {
-  if (weight.sharedProbability < LEAST) return null;
   const name = scorer.relatedNames[weight.sharedClass];
+  const probability = name === "branch" ? branchProbability(a, b, weight, scorer) : weight.sharedProbability;
+  if (probability < LEAST) return null;
   if (name === "household") {
     const shared = sharedThings(a, b);
     // A family name alone makes no family.
     if (shared.length === 0) return null;
     const evidence = `Same ${[...(a.family === b.family ? ["family name"] : []), ...shared].join(", ")}.`;
-    return { left: a.key, right: b.key, relation: "household", probability: round(weight.sharedProbability), evidence };
+    return { left: a.key, right: b.key, relation: "household", probability: round(probability), evidence };
   }
   if (name !== "branch") return null;
   return {
     left: b.key,
     right: a.key,
     relation: "branch_parent",
-    probability: round(weight.sharedProbability),
+    probability: round(probability),
     evidence: `Same ${["firm name", ...sharedThings(a, b)].join(", ")}.`,
   };
+}
+
+/** Below this two of one name are no branches, however many bear it. */
+const HARDLY = 0.02;
+
+// A chain's name is common because the chain's own branches bear it: for its branches that is no sign of chance.
+function branchProbability(a: Prepared, b: Prepared, { sharedProbability }: PairWeight, { context }: Scorer): number {
+  if (sharedProbability < HARDLY || sharedProbability > 1 - HARDLY) return sharedProbability;
+  const odds = (sharedProbability / (1 - sharedProbability)) * 2 ** chainBits(a.firms, b.firms, context);
+  return odds / (1 + odds);
 }
 
 function round(value: number): number {
@@ -80,14 +92,16 @@ export function ownerRelation(person: Prepared, firm: Prepared, frequencies: Fre
   if (domain !== undefined && email === undefined) {
     bits += 3;
     found.push("e-mail at the firm's domain");
-  } else if (domain === undefined && isCalledAfter(person, firm)) {
+  } else if ((domain === undefined || email !== undefined) && isCalledAfter(person, firm)) {
     bits += 4;
     found.push("e-mail at a domain with the firm's name");
   }
   if (found.length < 2) return null;
   const probability = 1 / (1 + 2 ** -bits);
   if (probability < LEAST) return null;
-  const relation = bears || isNamed || phone !== undefined ? "owner_firm" : "employee";
+  // Who works there has a mailbox of their own; the firm's own is its owner's.
+  const isOwner = bears || isNamed || phone !== undefined || email !== undefined;
+  const relation = isOwner ? "owner_firm" : "employee";
   return { left: person.key, right: firm.key, relation, probability: round(probability), evidence: sentence(found) };
 }
 
@@ -133,13 +147,18 @@ const LEAST_NAMED = 8;
 // "contact@robinsonscleaning.com" beside Robinson's Cleaning Services.
 function isCalledAfter(person: Prepared, firm: Prepared): boolean {
   return person.domains.some((domain) => {
-    const label = domain.slice(0, domain.indexOf(".")).replace(/[^a-z0-9]/g, "");
+    const label = withoutAnd(domain.slice(0, domain.indexOf(".")).replace(/[^a-z0-9]/g, ""));
     if (label.length < LEAST_NAMED) return false;
     return firm.firms.some((list) => {
-      const joined = list.join("");
+      const joined = withoutAnd(list.join(""));
       return joined.startsWith(label) || (joined.length >= LEAST_NAMED && label.startsWith(joined));
     });
   });
+}
+
+// "Hill and Sons" is hillsons.com or hillandsons.com.
+function withoutAnd(text: string): string {
+  return text.replaceAll("and", "");
 }
 
 // "Rob" and "Robert", "Kath" and "Kathleen".

@@ -2,8 +2,10 @@ import { decide, explainPrepared } from "./explain.ts";
 import { blockingKeys, hashedKeys } from "./keys.ts";
 import type { LinkPair, LinkRecord } from "./link-types.ts";
 import type { LiveIndex } from "./live-index.ts";
+import { PairScorer } from "./live-partition.ts";
 import type { Prepared } from "./prepare.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
+import { probabilityOf } from "./weights.ts";
 
 /** A value by which records may meet. */
 export interface MeetingKey {
@@ -92,12 +94,13 @@ export function explainRecords(
   if (one === undefined || two === undefined) throw new RangeError("both records must be in the index");
   const worth = index.compared(first, second);
   const alone = explainPrepared(one.prepared, two.prepared, settings);
-  // As the run has it: among rivals a pair is worth less than by itself.
-  const pair =
-    worth === null
-      ? alone
-      : { ...alone, probability: worth.probability, decision: decide(worth.probability, settings) };
   const together = index.clusterOf(first).includes(second);
+  // As the run has it: among rivals a pair is worth less than by itself, in a group at least as much as the group.
+  const probability =
+    worth === null
+      ? alone.probability
+      : probabilityOf(Math.max(worth.bits, together ? joinedAt(index, first, second) : worth.bits), NEUTRAL);
+  const pair = worth === null ? alone : { ...alone, probability, decision: decide(probability, settings) };
   const compared = worth !== null;
   const needed = neededBits(settings, pair.kind);
   const isOutdone = worth !== null && pair.weight > needed && worth.bits <= settings.thresholds.cluster;
@@ -141,6 +144,23 @@ function keysOf(index: LiveIndex, settings: LinkageSettings, prepared: Prepared)
       usable: records <= settings.limits.maxBlock,
     };
   });
+}
+
+const NEUTRAL = { scale: 1, shift: 0 };
+/** Clusters beyond this size (rows that say exactly the same) are not taken apart for a single pair. */
+const MOST_MERGED = 2000;
+
+/** Average weight, in bits, of the merge that brought two records of one cluster together; far below where a word did. */
+function joinedAt(index: LiveIndex, first: string, second: string): number {
+  const members = index.clusterOf(first);
+  if (members.length > MOST_MERGED) return -Infinity;
+  const found = index
+    .mergesOf(members)
+    .find(
+      ({ left, right }) =>
+        (left.includes(first) && right.includes(second)) || (left.includes(second) && right.includes(first)),
+    );
+  return found?.average ?? -Infinity;
 }
 
 /** Bits before calibration that two records by themselves need to join. */
@@ -237,8 +257,9 @@ function smallestChange(
   right: LinkRecord,
 ): JoiningChange | null {
   const fixed = index.prepare(left);
-  const weigh = (record: LinkRecord): number => explainPrepared(fixed, index.prepare(record), settings).weight;
-  const least = neededBits(settings, explainPrepared(fixed, index.prepare(right), settings).kind);
+  const scorer = new PairScorer(settings);
+  const weigh = (record: LinkRecord): number => scorer.weigh(fixed, index.prepare(record)).weight;
+  const least = neededBits(settings, scorer.weigh(fixed, index.prepare(right)).kind ?? "person");
   const tried = CHANGES.flatMap((one) => {
     const changed = one.apply(left, right);
     return changed === null ? [] : [{ one, changed, weight: weigh(changed) }];

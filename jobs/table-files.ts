@@ -5,11 +5,9 @@ import { basename, extname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import ExcelJS from "exceljs";
 import { C360Error, toC360Error } from "#core";
 import type { AnalyticalEngine, TableShape } from "#core";
 import { readFileRows } from "#connectors";
-import { openAnalyticalEngine } from "#warehouse";
 import { requireFile, requireFolderOf } from "./named-files.ts";
 
 /** A cell of a table file. Text files give text alone; dates are ISO text. */
@@ -176,6 +174,7 @@ export async function withScratchEngine<T>(
   work: (engine: AnalyticalEngine) => Promise<T>,
   options: { readonly memoryLimitMb?: number; readonly threads?: number } = {},
 ): Promise<T> {
+  const { openAnalyticalEngine } = await import("#warehouse");
   const tempDir = await mkdtemp(join(tmpdir(), "c360-engine-"));
   try {
     const { memoryLimitMb = 1024, threads = 2 } = options;
@@ -218,6 +217,8 @@ async function writeByKind(
   rows: Iterable<readonly TableCell[]>,
 ): Promise<void> {
   if (ending === ".xlsx") {
+    // Loaded where it is needed: most files are plain text, and both libraries take longer to load than such a file to read.
+    const { default: ExcelJS } = await import("exceljs");
     const book = new ExcelJS.stream.xlsx.WorkbookWriter({ stream: createWriteStream(path, { mode: 0o600 }) });
     const sheet = book.addWorksheet("Sheet1");
     sheet.addRow(names).commit();

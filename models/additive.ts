@@ -6,14 +6,14 @@ import { findPairs, pairSides } from "./pairs.ts";
 import { sigmoid } from "./special.ts";
 import type { Candidate, TrainingData } from "./training-types.ts";
 import type { Encoder } from "./encode.ts";
-import type { LinearDesign, LinearFit } from "./linear.ts";
+import type { LinearDesign, LinearFit } from "./linear-types.ts";
 import type { Gridded } from "./pairs.ts";
 import type { PairTerm } from "./pair-sides.ts";
 
 /** Straight lines and levels under a ridge that the rows held out choose. */
 export function trainLogistic(data: TrainingData): Candidate {
   const every = everyRow(data.labels.length);
-  const encoder = fitEncoder(data.columns, every, { pieces: 0 });
+  const encoder = fitEncoder(data.columns, every, { pieces: 0, maxLevels: MOST_LEVELS });
   const best = choosePrecision(
     eachFold(data, () => encoder),
     data,
@@ -28,6 +28,8 @@ export function trainLogistic(data: TrainingData): Candidate {
 /** From strong to weak: each fit starts where the one before ended, and it ends where weaker ones lose. */
 const PRECISIONS = [256, 64, 16, 4];
 const PIECES = 8;
+/** Levels of a category: a weight under a ridge costs nothing where a level tells nothing. */
+const MOST_LEVELS = 200;
 const MOST_PAIRS = 6;
 
 /** A fold's training rows, encoded, and the rows held out. */
@@ -55,7 +57,8 @@ interface Choice {
  */
 export function trainAdditive(data: TrainingData): Candidate {
   const { columns, labels } = data;
-  const shapes = (train: Int32Array): Encoder => fitEncoder(columns, train, { pieces: PIECES, labels });
+  const shapes = (train: Int32Array): Encoder =>
+    fitEncoder(columns, train, { pieces: PIECES, labels, maxLevels: MOST_LEVELS });
   const folds = eachFold(data, shapes);
   const best = choosePrecision(folds, data, PRECISIONS);
   const sides = pairSides(columns);

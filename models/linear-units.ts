@@ -1,5 +1,5 @@
 import { stripProducts } from "./strip-products.ts";
-import type { LinearDesign, LinearFit } from "./linear.ts";
+import type { LinearDesign, LinearFit } from "./linear-types.ts";
 
 /** Units in which all weights bend the loss about alike, and those of one feature do so independently of each other. */
 export interface Units {

@@ -5,28 +5,10 @@ import { addProducts, addSums, featureStrip, pairStrip } from "./strips.ts";
 import type { RawColumn } from "./columns.ts";
 import type { Encoder } from "./encode.ts";
 import type { PairTerm } from "./pair-sides.ts";
-import type { GroupStrip } from "./strip-groups.ts";
-import type { Strip } from "./strips.ts";
+import type { LinearDesign, LinearFit } from "./linear-types.ts";
 
 /** Gain of a step, in units of log-loss, below which a fit has settled: far below what any comparison can tell. */
 const SETTLED = 4e-6;
-
-/** Rows of a linear model, encoded without their zeros; the means of the columns are taken off. */
-export interface LinearDesign {
-  readonly rows: number;
-  readonly width: number;
-  /** One for each feature or product. */
-  readonly strips: readonly Strip[];
-  /** The same with small categories put together: what passes over the rows go through. */
-  readonly passes: readonly (Strip | GroupStrip)[];
-  readonly means: Float64Array;
-}
-
-/** Weights of a fitted model on the columns of its design. */
-export interface LinearFit {
-  readonly weights: Float64Array;
-  readonly intercept: number;
-}
 
 /** Encodes rows for a linear model: features, then products of pairs. */
 export function linearDesign(

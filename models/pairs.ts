@@ -102,6 +102,8 @@ interface Duo {
   readonly many: readonly number[];
   readonly size: number;
   readonly cells: Uint8Array;
+  /** Where each side stands in a cell of both. */
+  readonly places: readonly Uint8Array[];
 }
 
 function pairGains(sides: readonly Gridded[], rows: Int32Array, g: Float64Array, h: Float64Array): Gain[] {
@@ -124,7 +126,14 @@ function duoOf(all: readonly Gridded[], from: number, rows: Int32Array): Duo {
   for (const [k, { cells: own }] of members.entries()) {
     for (let i = 0; i < rows.length; i += 1) cells[i] = cells[i]! * many[k]! + own[rows[i]!]!;
   }
-  return { sides: members.map((_member, k) => from + k), many, size: many.reduce((a, b) => a * b, 1), cells };
+  const size = many.reduce((a, b) => a * b, 1);
+  const last = many.at(-1)!;
+  const places = many.map((_many, k) =>
+    Uint8Array.from({ length: size }, (_unused, cell) =>
+      k === many.length - 1 ? cell % last : Math.floor(cell / last),
+    ),
+  );
+  return { sides: members.map((_member, k) => from + k), many, size, cells, places };
 }
 
 function crossGains(one: Duo, other: Duo, g: Float64Array, h: Float64Array): Gain[] {
@@ -132,24 +141,24 @@ function crossGains(one: Duo, other: Duo, g: Float64Array, h: Float64Array): Gai
   return one.sides.flatMap((a, k) =>
     other.sides.map((b, l): Gain => {
       const [na, nb] = [one.many[k]!, other.many[l]!];
-      const sums = new Float64Array(2 * na * nb);
-      for (let x = 0; x < one.size; x += 1) {
-        const row = placeIn(one, k, x) * nb;
-        for (let y = 0; y < other.size; y += 1) {
-          const [from, to] = [2 * (x * other.size + y), 2 * (row + placeIn(other, l, y))];
-          sums[to] = sums[to]! + all[from]!;
-          sums[to + 1] = sums[to + 1]! + all[from + 1]!;
-        }
-      }
-      return { a, b, gain: gridGain(sums, na, nb) };
+      return { a, b, gain: gridGain(marginSums(all, one.places[k]!, other.places[l]!, na, nb), na, nb) };
     }),
   );
 }
 
-/** Where one side of a duo stands in a cell of both. */
-function placeIn({ many }: Duo, k: number, cell: number): number {
-  if (many.length === 1) return cell;
-  return k === 0 ? Math.floor(cell / many[1]!) : cell % many[1]!;
+/** The grid of one side of each duo, out of that of both. */
+function marginSums(all: Float64Array, first: Uint8Array, second: Uint8Array, na: number, nb: number): Float64Array {
+  const sums = new Float64Array(2 * na * nb);
+  let from = 0;
+  for (let x = 0; x < first.length; x += 1) {
+    const row = 2 * first[x]! * nb;
+    for (let y = 0; y < second.length; y += 1, from += 2) {
+      const to = row + 2 * second[y]!;
+      sums[to] = sums[to]! + all[from]!;
+      sums[to + 1] = sums[to + 1]! + all[from + 1]!;
+    }
+  }
+  return sums;
 }
 
 function gridGain(sums: Float64Array, na: number, nb: number): number {

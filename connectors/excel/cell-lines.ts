@@ -69,8 +69,9 @@ export async function* readCells(
   path: string,
   signal: AbortSignal = new AbortController().signal,
 ): AsyncGenerator<CellLine | VerdictLine, void, void> {
-  yield* withVerdict(path, signal, async function* lines({ name, rows }) {
-    for await (const block of rowBlocks(rows())) {
+  yield* withVerdict(path, signal, async function* lines(sheet) {
+    const { name } = sheet;
+    for await (const block of rowBlocks(sheet.rows())) {
       for (const { row, cells } of block) {
         for (const [index, cell] of cells.entries()) {
           if (cellType(cell) !== "empty") yield cellLine(name, row, index + 1, cell);

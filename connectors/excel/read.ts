@@ -94,9 +94,13 @@ async function* readEvery(job: Job, before: ExcelState): StreamReader {
     if (known !== undefined)
       yield notice(stream, "file_corrected", "info", "A file was read before with other content.", file.name);
     try {
-      const { ids } = yield* readFile(job, file, true);
-      if (known !== undefined && ids !== null) yield* vanished(job, file, unpackIds(known.ids), new Set(ids), state);
-      const packed = ids === null ? null : packIds(ids);
+      const { rows, ids } = yield* readFile(job, file, true);
+      // A file that was emptied takes nothing back: that is a slip more often than a correction.
+      const emptied = rows === 0 && known !== undefined && known.ids !== null;
+      if (emptied) yield notice(stream, "stream_emptied", "warning", "The table has no rows now.", file.name);
+      else if (known !== undefined && ids !== null)
+        yield* vanished(job, file, unpackIds(known.ids), new Set(ids), state);
+      const packed = emptied ? known.ids : ids === null ? null : packIds(ids);
       state = { ...state, files: { ...state.files, [file.name]: { sha256: file.sha256, ids: packed } } };
       worked += 1;
       yield checkpoint(stream, state);

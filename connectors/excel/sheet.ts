@@ -97,18 +97,21 @@ function createBuilder(
       if (name === "v" || name === "t") within = null;
       if (name === "rPh") phonetic -= 1;
       if (name === "c" && cell !== null) {
-        const value = workbook.detail ? detailOf(cell, workbook) : cellOf(cell, workbook);
         if (cell.formula && cell.value === null) uncached();
-        if (value.type !== "empty") {
-          while (cells.length < cell.column) cells.push(EMPTY);
-          cells[cell.column] = value;
-        }
+        place(cells, cell, workbook);
         cell = null;
       }
       if (name === "row" && inside) emit({ row, cells });
       if (name === "sheetData") inside = false;
     },
   };
+}
+
+function place(cells: Cell[], cell: OpenCell, workbook: Workbook): void {
+  const value = workbook.detail ? detailOf(cell, workbook) : cellOf(cell, workbook);
+  if (value.type === "empty") return;
+  while (cells.length < cell.column) cells.push(EMPTY);
+  cells[cell.column] = value;
 }
 
 function checkBudget(file: string, budget: CellBudget, column: number): void {

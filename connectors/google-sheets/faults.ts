@@ -5,7 +5,7 @@ import { inspectJson, jsonOf } from "../json.ts";
 
 const VENDOR = "Google Sheets";
 const NO_API = "this API";
-const NO_ADDRESS = "such an address";
+const NO_ADDRESS = "such address";
 
 /** True for an error that says nothing about the file: the API is not there, not switched on, or not for this token. */
 export function isWithoutApi(error: unknown): boolean {
@@ -68,9 +68,9 @@ export function inspectSheets(response: HttpResponse): Verdict | null {
   if (status === 404 && error.status === "" && error.reasons.length === 0 && error.message === "")
     return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: NO_ADDRESS }) };
   if (status === 404)
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a spreadsheet" }) };
+    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such spreadsheet" }) };
   if (status === 400 && error.message.startsWith("Unable to parse range")) {
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a tab" }) };
+    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such tab" }) };
   }
   return null;
 }

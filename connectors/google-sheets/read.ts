@@ -44,7 +44,7 @@ export async function* readTab(
   if (file?.trashed === true)
     throw new C360Error("VENDOR_NOT_FOUND", {
       vendor: "Google Sheets",
-      subject: "such a spreadsheet (it is in the bin)",
+      subject: "such spreadsheet (it is in the bin)",
     });
   const marker = file === null ? "" : `${file.modifiedTime} ${file.version ?? ""}`.trim();
   const idColumn = plan.table?.id ?? null;
@@ -84,7 +84,7 @@ function isSame(before: z.infer<typeof stateSchema>, marker: string, idColumn: s
 async function tabNamed(book: Book, stream: string): Promise<Tab> {
   const found = (await book.tabs()).find((candidate) => tabStream(candidate) === stream);
   if (found !== undefined) return found;
-  const subject = stream.startsWith("tab_") ? `tab with the number ${stream.slice(4)}` : "such a tab";
+  const subject = stream.startsWith("tab_") ? `tab with the number ${stream.slice(4)}` : "such tab";
   throw new C360Error("VENDOR_NOT_FOUND", { vendor: "Google Sheets", subject });
 }
 

@@ -101,7 +101,7 @@ function verdictOf(fault: Fault, status: number): Verdict {
     return { fail: new C360Error("VENDOR_PERMISSION", { vendor: VENDOR, subject: "this company", reason, fix }) };
   }
   if (code === "610" || status === 404) {
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such an object" }) };
+    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such object" }) };
   }
   const service = /^(SERVICE|SystemFault)/i.test(fault.type) || /^1\d{4}$/.test(code) || status >= 500;
   if (service) return { retry: "transient", reason };

@@ -162,10 +162,12 @@ async function* sweep(read: Job, before: QuickBooksState): StreamReader {
   const at = new Date(now).toISOString();
   const known = unpackIds(before.ids);
   const gone = [...known].filter((id) => !job.ids.has(id)).sort();
-  const held = gone.length >= GUARD_MIN && gone.length > known.size * GUARD_SHARE;
+  // An empty answer where there were records is never taken for "all deleted", however few there were.
+  const emptied = job.ids.size === 0 && gone.length > 0;
+  const held = emptied || (gone.length >= GUARD_MIN && gone.length > known.size * GUARD_SHARE);
   if (held) {
     const message = `${gone.length} of ${known.size} records did not come any more; nothing was deleted.`;
-    yield notice(job.stream.name, "volume_drop", "warning", message);
+    yield notice(job.stream.name, emptied ? "stream_emptied" : "volume_drop", "warning", message);
     for (const id of gone) job.ids.add(id);
   }
   for (const id of held ? [] : gone) {

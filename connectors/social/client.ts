@@ -112,6 +112,6 @@ function verdictOf(code: number, subcode: number | undefined): Verdict {
   }
   // 33: our own account cannot be seen. Anything else under 100 is about the name that was looked up.
   if (code === 100 && subcode !== 33)
-    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such a profile" }) };
+    return { fail: new C360Error("VENDOR_NOT_FOUND", { vendor: VENDOR, subject: "such profile" }) };
   return { fail: new C360Error("VENDOR_REQUEST", { vendor: VENDOR, reason }) };
 }

@@ -1,5 +1,6 @@
 import { firmKey } from "../frequencies.ts";
 import type { Frequencies } from "../frequencies.ts";
+import { areScriptsApart } from "../scripts.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, set, tell } from "./context.ts";
 import { isAbbreviation, isSimilarWord } from "./strings.ts";
@@ -25,6 +26,7 @@ const firmName: Comparator = (a, b, context, out) => {
     }
   }
   if (best === null) return missing(out);
+  if (best.level === DIFFERENT.level && areScriptsApart(a.scripts, b.scripts)) return missing(out);
   set(out, best.level, best.frequency);
   if (out.wanted) tell(out, names[0].join(" "), names[1].join(" "));
 };
@@ -87,6 +89,26 @@ function sameFrequency(name: readonly string[], context: CompareContext): number
   const count = frequencies.count("firm", key);
   const together = Math.max(frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
   return Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
+}
+
+/**
+ * How much more often than its words would make it a name that two firms share is seen, bits: a chain bears it, where
+ * firms that hit on the same words by chance would be few. 0 where they share none.
+ */
+export function chainBits(
+  a: readonly (readonly string[])[],
+  b: readonly (readonly string[])[],
+  context: CompareContext,
+): number {
+  let most = 0;
+  for (const left of a) {
+    for (const right of b) {
+      if (!isSameName(left, right)) continue;
+      const together = Math.max(context.frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(left, context)));
+      most = Math.max(most, Math.log2(sameFrequency(left, context) / together));
+    }
+  }
+  return most;
 }
 
 const DIFFERENT: FirmLevel = { level: 5, frequency: 0 };

@@ -1,4 +1,5 @@
 import { areNicknames } from "../lexicon.ts";
+import { areScriptsApart } from "../scripts.ts";
 import type { Prepared, PreparedName } from "../prepare.ts";
 import type { CompareContext, Comparator, Outcome } from "./context.ts";
 import { missing, set, tell } from "./context.ts";
@@ -180,14 +181,23 @@ function alignment(a: Prepared, b: Prepared, context: CompareContext): Alignment
   return lastAlignment;
 }
 
+// Names that transliteration cannot hold against each other: that they differ tells nothing.
+function areUnreadable(a: Prepared, b: Prepared, { given, family }: Alignment): boolean {
+  return a.scripts !== b.scripts && !agrees(given) && !agrees(family) && areScriptsApart(a.scripts, b.scripts);
+}
+
 const givenName: Comparator = (a, b, context, out) => {
-  const { given } = alignment(a, b, context);
+  const found = alignment(a, b, context);
+  if (areUnreadable(a, b, found)) return missing(out);
+  const { given } = found;
   set(out, given.level, given.frequency);
   if (out.wanted) tell(out, a.given.join(" "), b.given.join(" "));
 };
 
 const familyName: Comparator = (a, b, context, out) => {
-  const { family } = alignment(a, b, context);
+  const found = alignment(a, b, context);
+  if (areUnreadable(a, b, found)) return missing(out);
+  const { family } = found;
   set(out, family.level, family.frequency);
   if (out.wanted) tell(out, a.familyParts.join(" "), b.familyParts.join(" "));
 };

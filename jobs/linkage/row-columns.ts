@@ -198,6 +198,7 @@ const PREPARED_READERS: Readers<Alone> = {
   familyParts: (one) => one.familyParts,
   middle: (one) => one.middle,
   generation: (one) => one.generation,
+  scripts: (one) => one.scripts,
   firms: (one) => one.firms,
   phones: (one) => one.phones,
   emails: (one) => one.emails,
@@ -238,9 +239,13 @@ const PREPARED = {
   readers: PREPARED_READERS,
   blank: blankPrepared,
   shared: new Set(
-    "source type family middle generation unit locality region postcode gender birthPlace occupation".split(" "),
+    "source type family middle generation scripts unit locality region postcode gender birthPlace occupation".split(
+      " ",
+    ),
   ),
 };
+
+const SCRIPTS = blankPrepared().scripts;
 
 // In the order in which a record is prepared.
 function preparedAt({ records: { fields: f }, others }: PreparedColumns, row: number): Prepared {
@@ -254,6 +259,7 @@ function preparedAt({ records: { fields: f }, others }: PreparedColumns, row: nu
     people: EMPTY,
     middle: cell(f.middle, row, ""),
     generation: cell(f.generation, row, ""),
+    scripts: cell(f.scripts, row, SCRIPTS),
     firms: list<readonly string[]>(f.firms, row),
     phones: list(f.phones, row),
     emails: list(f.emails, row),

@@ -1,15 +1,24 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
 import { parentPort } from "node:worker_threads";
-import { draftRecords, fitKind, hashRecords, prepareRecord, shareNames, weighCandidates } from "#identity";
-import type { Prepared } from "#identity";
+import { countShared, draftRecords, fitKind, hashRecords, prepareRecord, shareNames, weighCandidates } from "#identity";
+import type { LinkageSettings, Prepared } from "#identity";
 import { packDrafts, packPrepared, unpackPrepared } from "./row-columns.ts";
-import type { KeptOrder, RowPart, RowWork, TeamTask } from "./thread-tasks.ts";
+import type {
+  KeptOrder,
+  KnownSettings,
+  RowPart,
+  RowWork,
+  TeamMessage,
+  TeamSettings,
+  TeamTask,
+} from "./thread-tasks.ts";
 
 let work: RowWork | null = null;
 let keeps = false;
 /** Prepared records by part, this thread's own and those of others. */
 let kept: (readonly Prepared[])[] = [];
 let records: readonly Prepared[] = [];
+let known: KnownSettings | null = null;
 
 function readPart({ number, table, ids }: RowPart): object {
   if (work === null) return { number, problem: "rows came before it was said how to read them" };
@@ -35,26 +44,46 @@ function putInOrder({ places, at, changed }: KeptOrder): void {
   records = list;
 }
 
-function answer(task: TeamTask): object | null {
-  if (task.name === "rows") return readPart(task.part);
-  if (task.name === "keys") return { answer: hashRecords(records) };
-  if (task.name === "fit") return { answer: fitKind(task.settings, records, task.work) };
-  if (task.name === "weigh") return { answer: weighCandidates(task.settings, records, task.pairs) };
-  if (task.name === "work") {
-    ({ work, keeps } = task);
-    return { number: -1, ready: true };
-  }
-  if (task.name === "keep") kept[task.number] = unpackPrepared(task.columns);
-  else putInOrder(task.order);
-  return null;
+function whole(settings: TeamSettings): LinkageSettings {
+  if (known === null) throw new Error("settings came before their words");
+  return { ...settings, ...known };
 }
 
-parentPort?.on("message", (task: TeamTask) => {
+function answer(task: TeamTask): object | null {
+  switch (task.name) {
+    case "work":
+      ({ work, keeps } = task);
+      return { number: -1, ready: true };
+    case "rows":
+      return readPart(task.part);
+    case "keep":
+      kept[task.number] = unpackPrepared(task.columns);
+      return null;
+    case "order":
+      putInOrder(task.order);
+      return null;
+    case "know":
+      ({ known } = task);
+      return null;
+    case "shared":
+      return { answer: countShared(records) };
+    case "keys":
+      return { answer: hashRecords(records) };
+    case "fit":
+      return { answer: fitKind(whole(task.settings), records, task.work) };
+    case "weigh":
+      return { answer: weighCandidates(whole(task.settings), records, task.pairs) };
+    default:
+      return null;
+  }
+}
+
+parentPort?.on("message", ({ task, asked }: TeamMessage) => {
   try {
     const found = answer(task);
-    if (found !== null) parentPort?.postMessage(found);
+    if (found !== null) parentPort?.postMessage({ ...found, asked });
   } catch (error) {
     const number = task.name === "rows" ? task.part.number : -1;
-    parentPort?.postMessage({ number, problem: error instanceof Error ? error.message : String(error) });
+    parentPort?.postMessage({ number, asked, problem: error instanceof Error ? error.message : String(error) });
   }
 });

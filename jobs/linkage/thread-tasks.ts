@@ -42,12 +42,26 @@ export interface KeptOrder {
   readonly at: Int32Array;
 }
 
+/** The part of the settings that is told before they are used. */
+export type KnownSettings = Pick<LinkageSettings, "lexicon" | "frequencies">;
+
+/** The rest of them. */
+export type TeamSettings = Omit<LinkageSettings, keyof KnownSettings>;
+
 /** What a thread is told or asked. `keeps` is true for the one that helps with the linkage: it keeps all prepared records. */
 export type TeamTask =
   | { readonly name: "work"; readonly work: RowWork; readonly keeps: boolean }
   | { readonly name: "rows"; readonly part: RowPart }
   | { readonly name: "keep"; readonly number: number; readonly columns: PreparedColumns }
   | { readonly name: "order"; readonly order: KeptOrder }
+  | { readonly name: "shared" }
   | { readonly name: "keys" }
-  | { readonly name: "fit"; readonly settings: LinkageSettings; readonly work: KindWork }
-  | { readonly name: "weigh"; readonly settings: LinkageSettings; readonly pairs: CandidatePairs };
+  | { readonly name: "know"; readonly known: KnownSettings }
+  | { readonly name: "fit"; readonly settings: TeamSettings; readonly work: KindWork }
+  | { readonly name: "weigh"; readonly settings: TeamSettings; readonly pairs: CandidatePairs };
+
+/** A task with the number of what is asked by it; null where nothing is. */
+export interface TeamMessage {
+  readonly task: TeamTask;
+  readonly asked: number | null;
+}

@@ -1,9 +1,9 @@
 // oxlint-disable unicorn/require-post-message-target-origin -- A thread has no origin; the rule speaks of windows.
 import type { Worker } from "node:worker_threads";
-import type { LinkHelper, Prepared } from "#identity";
+import type { LinkageSettings, LinkHelper, Prepared } from "#identity";
 import { openThread } from "../modelling/threads.ts";
 import { packPrepared } from "./row-columns.ts";
-import type { RowAnswer, TeamTask } from "./thread-tasks.ts";
+import type { KnownSettings, RowAnswer, TeamMessage, TeamSettings, TeamTask } from "./thread-tasks.ts";
 
 const MOST_THREADS = 8;
 
@@ -32,6 +32,15 @@ export class ThreadTeam {
   helper(kept: readonly (Prepared | null)[]): LinkHelper | undefined {
     const [worker] = this.workers;
     if (worker === undefined) return undefined;
+    let known: KnownSettings | null = null;
+    // Words and frequencies are the bulk of the settings and seldom other ones: they are told once.
+    const tell = ({ lexicon, frequencies, ...settings }: LinkageSettings): TeamSettings => {
+      if (known === null || known.lexicon !== lexicon || known.frequencies !== frequencies) {
+        known = { lexicon, frequencies };
+        send(worker, { name: "know", known });
+      }
+      return settings;
+    };
     return {
       take: (records, places) => {
         const at: number[] = [];
@@ -40,9 +49,10 @@ export class ThreadTeam {
         const changed = packPrepared(at.flatMap((position) => records[position] ?? []));
         send(worker, { name: "order", order: { places: Int32Array.from(places), at: Int32Array.from(at), changed } });
       },
+      shared: () => ask(worker, { name: "shared" }),
       keys: () => ask(worker, { name: "keys" }),
-      fit: (settings, work) => ask(worker, { name: "fit", settings, work }),
-      weigh: (settings, pairs) => ask(worker, { name: "weigh", settings, pairs }),
+      fit: (settings, work) => ask(worker, { name: "fit", settings: tell(settings), work }),
+      weigh: (settings, pairs) => ask(worker, { name: "weigh", settings: tell(settings), pairs }),
     };
   }
 
@@ -54,10 +64,15 @@ export class ThreadTeam {
 
 /** Tells a thread something that it does not answer, or answers by an event. */
 export function send(worker: Worker, task: TeamTask): void {
-  worker.postMessage(task);
+  const message: TeamMessage = { task, asked: null };
+  worker.postMessage(message);
 }
 
+let asks = 0;
+
 interface Answer<T> extends RowAnswer {
+  /** Number of what was asked; null for an answer to nothing. */
+  readonly asked: number | null;
   readonly answer?: T;
 }
 
@@ -68,14 +83,17 @@ function ask<T>(worker: Worker, task: TeamTask): Promise<T> {
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
       act();
     };
-    const onMessage = ({ ready, answer, problem }: Answer<T>): void => {
-      // A thread that started late says so when nobody waits for it any more.
-      if (ready === true) return;
+    asks += 1;
+    const own = asks;
+    const onMessage = ({ ready, asked, answer, problem }: Answer<T>): void => {
+      // A thread that started late says so when nobody waits for it any more; what it was told and failed at concerns all.
+      if (ready === true || (asked !== own && (asked !== null || problem === undefined))) return;
       settle(() => (answer === undefined ? reject(new Error(problem ?? "a thread gave no answer")) : resolve(answer)));
     };
     const onError = (error: Error): void => settle(() => reject(error));
     const onExit = (code: number): void => onError(new Error(`a thread ended with code ${String(code)}`));
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    send(worker, task);
+    const message: TeamMessage = { task, asked: own };
+    worker.postMessage(message);
   });
 }

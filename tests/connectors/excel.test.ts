@@ -347,6 +347,12 @@ describe("the drop folder", () => {
     expect(less.records.filter(({ op }) => op === "delete").map(({ id }) => id)).toEqual(["R2"]);
     const copied = await readNamed(memory, "copy of jan.csv", sales("R1,2026-01-01,A,10\n"), "append", "Receipt");
     expect(copied.records).toEqual([]);
+    // A file that was emptied takes nothing back, and is still known when it is filled again.
+    const none = await readNamed(memory, "feb.csv", sales(""), "append", "Receipt");
+    expect(none.records).toEqual([]);
+    expect(notices(none)).toContain("stream_emptied");
+    const filled = await readNamed(memory, "feb.csv", sales("R4,2026-02-02,D,40\n"), "append", "Receipt");
+    expect(filled.records.filter(({ op }) => op === "delete").map(({ id }) => id)).toEqual(["R3"]);
   });
 
   it("continues a table whose columns moved or grew, and says so", async () => {

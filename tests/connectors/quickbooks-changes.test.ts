@@ -58,6 +58,19 @@ describe("what the increments of QuickBooks miss", () => {
     expect(memory.records.size).toBe(60);
   });
 
+  it("is not believed when nothing comes any more, however little there was", async () => {
+    const { fake, context } = await books();
+    for (const id of ["1", "2"]) fake.put("Customer", id);
+    const memory = emptyMemory();
+    await run(connector, fake.settings, { context, memory, streams: ["customers"] });
+    fake.tables.set("Customer", []);
+    fake.clock += 8 * DAY;
+    const later = await run(connector, fake.settings, { context, memory, streams: ["customers"] });
+    expect(later.ends.get("customers")).toMatchObject({ outcome: "complete", snapshot: false });
+    expect(later.messages.some((one) => one.type === "notice" && one.code === "stream_emptied")).toBe(true);
+    expect(memory.records.size).toBe(2);
+  });
+
   it("comes from change data capture too; an object of which only the id comes is asked for", async () => {
     const { fake, context } = await books();
     fake.put("Invoice", "1", { TotalAmt: 10 });

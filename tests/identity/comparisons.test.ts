@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dateLevel } from "../../identity/comparisons/person.ts";
+import { explainPrepared } from "../../identity/explain.ts";
+import { lexiconOf } from "../../identity/lexicon.ts";
 import { prepareRecord } from "../../identity/prepare.ts";
+import { defaultSettings } from "../../identity/settings.ts";
 import { jamaica, recordOf } from "./support/people.ts";
 
 describe("dates of birth", () => {
@@ -34,5 +37,28 @@ describe("preparation", () => {
     expect(generation("Dobbins Jr", "David")).toBe("jr");
     expect(generation("Klein", "Morris II")).toBe("ii");
     expect(generation("Klein", "Morris")).toBe("");
+  });
+});
+
+describe("names in different kinds of script", () => {
+  const settings = defaultSettings(jamaica);
+  const outcomeOf = (left: string, right: string, field: string): string => {
+    const [a, b] = [left, right].map((name, at) =>
+      prepareRecord(recordOf("list", String(at), { name, phones: ["876-555-0101"] }), lexiconOf(jamaica)),
+    );
+    if (a === undefined || b === undefined) throw new Error("two names are needed");
+    const { evidence } = explainPrepared(a, b, settings);
+    return evidence.find((term) => term.field === field)?.level ?? "silent";
+  };
+
+  it("say nothing where transliteration does not match, and agree where it does", () => {
+    expect(outcomeOf("فيصل صديقي", "Faisal Siddiqui", "family name")).toBe("silent");
+    expect(outcomeOf("刘杰", "Deborah Thompson", "given name")).toBe("silent");
+    expect(outcomeOf("Иван Петров", "Ivan Petrov", "family name")).toBe("same");
+  });
+
+  it("are still held against each other within a kind", () => {
+    expect(outcomeOf("Иван Петров", "Marcia Brown", "family name")).toBe("different");
+    expect(outcomeOf("Omar Lindo", "Marcia Brown", "family name")).toBe("different");
   });
 });

@@ -152,6 +152,8 @@ describe("explanations", () => {
       const sum = found.pair.evidence.reduce((total, term) => total + term.weight, 0);
       expect(Math.abs(sum - found.pair.weight)).toBeLessThan(1e-9);
       expect(found.pair.weight).toBeCloseTo(index.compared(pair.left, pair.right)?.weight ?? Number.NaN, 9);
+      expect(found.pair.probability).toBeCloseTo(pair.probability, 9);
+      expect(found.pair.decision).toBe(pair.decision);
     }
   });
 

@@ -42,7 +42,7 @@ describe("a spreadsheet that shows nothing any more", () => {
         expect(await sync(dir)).toMatchObject({ loaded: 0, alerts: ["stream_emptied"] });
         tab.rows = [header, ...people];
         fake.touch();
-        fake.fault(json({ error: { code: 403, status: "PERMISSION_DENIED", message: "no" } }, 403), { times: 2 });
+        fake.fault(json({ error: { code: 403, status: "PERMISSION_DENIED", message: "no" } }, 403));
         const refused = await sync(dir);
         const again = await sync(dir);
         // Nothing was deleted in between: the same rows are known.
