@@ -189,32 +189,32 @@ export const ERRORS = {
   FILE_LOCKED: entry(
     "permission",
     "{file} is locked or cannot be opened: {reason}",
-    "The other files were read. Close it in the other program; the next run reads it.",
+    "Nothing of it was read. Close it in the other program; then read it again.",
     EXIT.failed,
     true,
   ),
   FILE_ENCRYPTED: entry(
     "data",
     "{file} is protected by a password.",
-    "The other files were read. Save it without a password in the drop folder.",
+    "Nothing of it was read. Save it without a password in its place.",
     EXIT.failed,
   ),
   FILE_CORRUPT: entry(
     "data",
     "{file} is damaged: {reason}",
-    "The other files were read; nothing of this one was. Export it again and put it in its place.",
+    "Nothing of it was read. Export it again and put it in its place.",
     EXIT.failed,
   ),
   FILE_UNSUPPORTED: entry(
     "data",
     "{file} is not a workbook or text table: {reason}",
-    "The other files were read. Save it as .xlsx or .csv.",
+    "Nothing of it was read. Save it as .xlsx or .csv.",
     EXIT.failed,
   ),
   FILE_LIMIT: entry(
     "limit",
     "{file} passes a limit: {reason}",
-    "The other files were read; nothing of this one was. Split it, or remove empty formatted cells.",
+    "Nothing of it was read. Split it, or remove empty formatted cells.",
     EXIT.failed,
   ),
   VENDOR_AUTH: entry(

@@ -12,6 +12,8 @@ import type { WeighedPairs } from "./weigh.ts";
 import { probabilityOf } from "./weights.ts";
 
 const NEUTRAL = { scale: 1, shift: 0 };
+/** A meeting worth so much less than those that were noted may be one of the best all the same. */
+const NEARLY = 1.25;
 
 /** The compared pairs of an index: found by the same keys, weighed by the same definition, kept by the same rule as in a batch. */
 export class LivePairs {
@@ -142,6 +144,14 @@ export class LivePairs {
   }
 
   private isAmongBest(at: number, other: number, worth: number): boolean {
+    if (this.hasRoomFor(at, other, worth)) return true;
+    // Of a short list what was noted is soon too much: more and more records bear the keys.
+    if (!this.list.isShort || !this.hasRoomFor(at, other, worth * NEARLY)) return false;
+    this.edges.reworth(other, (others) => this.list.worths(other, others));
+    return this.hasRoomFor(at, other, worth);
+  }
+
+  private hasRoomFor(at: number, other: number, worth: number): boolean {
     const { maxCandidates } = this.settings.limits;
     if (this.edges.degree(other) < maxCandidates) return true;
     const before = (edge: StoredEdge): boolean =>

@@ -20,7 +20,7 @@ export interface QuestionWorld {
 type Draft = Omit<LinkQuestion, "rank" | "questionId">;
 
 /** An answer that is expected to set less than this many pairs right is not worth a steward's minute. */
-const LEAST_GAIN = 0.1;
+const LEAST_GAIN = 0.07;
 /** Groups are asked about where some pair between them is at least this probable. */
 const LEAST_LIKELY = 0.1;
 /** Fewer questions than this are not asked at all where together they are worth less than this share of the pairs found. */
@@ -36,7 +36,7 @@ const BY_ROOT = 12;
  * say more than one pair does. Fitted to planted truths of several lists, each held out in turn; round figures.
  */
 const JOIN_ODDS = { start: 3.1, average: 0.75, best: 0.5, pairs: -1.4 };
-const SPLIT_ODDS = { start: 3, average: 0.35, best: 0.35, pairs: -0.9 };
+const SPLIT_ODDS = { start: 3.5, average: 0.35, best: 0.35, pairs: -0.9 };
 
 function groupProbability(odds: typeof JOIN_ODDS, average: number, best: number, pairs: number): number {
   const bits = odds.start + odds.average * average + odds.best * best + odds.pairs * Math.log2(pairs);

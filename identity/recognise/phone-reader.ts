@@ -28,7 +28,10 @@ export function phoneReader(pack: CountryPack): PhoneReader {
   return {
     read: (list) => {
       if (list.length === 1 && list[0] !== undefined) return readOne(list[0]);
-      return list.length === 0 ? NONE : [...new Set(list.flatMap(readOne))].sort(byText);
+      if (list.length === 0) return NONE;
+      const found: string[] = [];
+      for (const cell of list) for (const phone of readOne(cell)) if (!found.includes(phone)) found.push(phone);
+      return found.length < 2 ? found : found.sort(byText);
     },
   };
 }

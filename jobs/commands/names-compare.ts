@@ -22,7 +22,7 @@ export async function run(input: CommandInput): Promise<number> {
   };
   const [left, right] = [column("left"), column("right")];
   const kinds = table.names.includes("kind") ? column("kind") : [];
-  const lexicon = mergePacks(await loadPacks(typeof country === "string" ? country : undefined));
+  const lexicon = mergePacks(await loadPacks(typeof country === "string" ? country : undefined, "names compare"));
   const kept = table.names.map((name, at) => ({ name, at })).filter(({ name }) => !ADDED.some((one) => one === name));
   const counts = { same: 0, STRONG: 0, MEDIUM: 0, WEAK: 0 };
   const rows: TableCell[][] = [];

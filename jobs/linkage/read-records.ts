@@ -51,7 +51,7 @@ export async function readRecordFiles(options: ReadOptions): Promise<RecordFiles
   const read: TableFile[] = [];
   for (const file of files) read.push(await readTableFile(file, { text: true }));
   read.forEach(refuseBinary);
-  const packs = await loadPacks(options.country);
+  const packs = await loadPacks(options.country, command);
   const guess = options.fields === undefined ? guessMap(read, packs[0]) : null;
   const map = guess?.map ?? (await readFieldMap(options.fields ?? "", command));
   checkColumns(map, read, command);

@@ -63,7 +63,10 @@ async function spoil(source: keyof typeof WEB_SEEDS, count: number, random: Rand
         if (damage.first === "") damage.first = `${seed}, ${how}: ${String(error)}`;
       }
     }
-    if (performance.now() - started > HANG_MS) damage.hangs += 1;
+    if (performance.now() - started > HANG_MS) {
+      damage.hangs += 1;
+      if (damage.first === "") damage.first = `${seed}, ${how}: more than ${HANG_MS} ms`;
+    }
   }
   return damage;
 }

@@ -80,3 +80,26 @@ describe("what groups say of their pairs", () => {
     for (const { autoAnchor, clusterAnchor } of clusters) expect(clusterOf.get(autoAnchor)).toBe(clusterAnchor);
   });
 });
+
+describe("branches of a chain", () => {
+  it("are related, though their own number makes the chain's name a common one", async () => {
+    const towns = "Kingston|Mandeville|Montego Bay|May Pen|Ocho Rios|Negril|Linstead|Port Antonio".split("|");
+    const branches = towns.flatMap((locality, n) =>
+      ["quickbooks", "directory"].map((source) =>
+        recordOf(source, `c${n}`, {
+          name: "Lionfish Grill House Ltd",
+          orgName: "Lionfish Grill House Ltd",
+          phones: [`876-55${n}-07${n}1`],
+          street: `${10 + n} ${["Duke", "Ward", "Hope", "Main", "Bay", "Hill", "Mill", "Port"][n] ?? ""} Street`,
+          locality,
+        }),
+      ),
+    );
+    const result = await link(branches);
+    const anchors = anchorsOf(result);
+    const groups = new Set(branches.map(({ key }) => anchors.get(key)));
+    expect(groups.size).toBe(towns.length);
+    const found = result.relations.filter(({ relation }) => relation === "branch_parent");
+    expect(found.length).toBeGreaterThan(0.8 * ((towns.length * (towns.length - 1)) / 2));
+  });
+});
