@@ -1,4 +1,4 @@
-import { clashOf, joinMarks, markBits, marksOf } from "./marks.ts";
+import { clashOf, joinMarks, markBits, marksOf, saysMark } from "./marks.ts";
 import type { Clash, MarkBits, Marked, Marks } from "./marks.ts";
 import type { LinkageSettings } from "./settings.ts";
 
@@ -157,7 +157,12 @@ function linksOf(
 }
 
 function knownMarks(list: readonly number[], marks: readonly Marked[] | undefined): Marks | null {
-  const known = list.flatMap((record) => marks?.[record] ?? []);
+  if (marks === undefined) return null;
+  const known: Marked[] = [];
+  for (const record of list) {
+    const one = marks[record];
+    if (one !== undefined && saysMark(one)) known.push(one);
+  }
   return known.length === 0 ? null : marksOf(known);
 }
 

@@ -54,6 +54,11 @@ export function markBits({ models }: LinkageSettings): MarkBits {
   };
 }
 
+/** True where a record says any of its marks: most say none. */
+export function saysMark({ birth, generation, gender, ids }: Marked): boolean {
+  return birth !== "" || generation !== "" || gender !== "" || ids.length > 0;
+}
+
 /** The marks of records that are one point together. */
 export function marksOf(records: readonly Marked[]): Marks {
   const texts = (read: (one: Marked) => string): Said<string> => {

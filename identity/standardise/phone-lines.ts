@@ -37,17 +37,24 @@ export function phoneCandidates(cell: string, pack: CountryPack): readonly Phone
 
 /** Labels out, every kind of separator one semicolon; an extension stays with its number. */
 function plainText(text: string): string {
-  return text
-    .replace(/^(\d{7,15})\.0+$/, "$1")
-    .replace(/;\s*ext=/gi, " ext ")
-    .replace(/[\u2010-\u2015\u2212]/g, "-")
-    .replace(/1?[-\s]?8\d\d[-\s](?=[A-Z\d-]*[A-Z]{3})[A-Z\d]{3,}[A-Z\d-]*/g, keypad)
-    .replace(LABEL, (label) => (/^\s*(?:ext|x)/i.test(label) ? label : " ; "))
-    .replace(WORDS, " ; ")
-    .replace(/\b(?:or|and|also|alt)\b|[&|\n,;]/gi, ";")
-    .replace(/\s+\/\s*|\s*\/\s+/g, ";")
-    .replace(/(?<=\d{4}(?:[-/]\d{1,4})?)\s+(?=\(\d{3}\))/g, ";")
-    .replace(/\b(?:to|thru|through)\b/gi, "-");
+  return (
+    text
+      .replace(/^(\d{7,15})\.0+$/, "$1")
+      .replace(/;\s*ext=/gi, " ext ")
+      .replace(/[\u2010-\u2015\u2212]/g, "-")
+      .replace(/1?[-\s]?8\d\d[-\s](?=[A-Z\d-]*[A-Z]{3})[A-Z\d]{3,}[A-Z\d-]*/g, keypad)
+      .replace(LABEL, (label) => (/^\s*(?:ext|x)/i.test(label) ? label : " ; "))
+      .replace(WORDS, " ; ")
+      .replace(/\b(?:or|and|also|alt)\b|[&|\n,;]/gi, ";")
+      .replace(/\s+\/\s*|\s*\/\s+/g, ";")
+      .replace(/(?<=\d{4}(?:[-/]\d{1,4})?)\s+(?=\(\d{3}\))/g, ";")
+      // "926-1234 to 926-1239": the end of a range may be written out.
+      .replace(
+        /(\d{3})[-.\s]?(\d{4})\s*\b(?:to|thru|through)\b\s*(?:\(?\d{3}\)?[-.\s]*)?\1[-.\s]?(\d{4})(?!\d)/gi,
+        "$1-$2-$3",
+      )
+      .replace(/\b(?:to|thru|through)\b/gi, "-")
+  );
 }
 
 /** Letters of a vanity number as the keys that carry them. */

@@ -100,6 +100,7 @@ describe("branches of a chain", () => {
     const groups = new Set(branches.map(({ key }) => anchors.get(key)));
     expect(groups.size).toBe(towns.length);
     const found = result.relations.filter(({ relation }) => relation === "branch_parent");
+    for (const { probability } of found) expect(probability).toBeGreaterThan(0.98);
     expect(found.length).toBeGreaterThan(0.8 * ((towns.length * (towns.length - 1)) / 2));
   });
 });
