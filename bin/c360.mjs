@@ -7,6 +7,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`c360 needs Node 20.19 or newer; this is ${process.versions.node}.\n`);
   process.exit(2);
 }
+// `c360 status | head` closes the pipe early: that is the reader's right, and no failure.
+process.stdout.on("error", (error) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 register();
 const { main } = await import("../jobs/index.ts");
 process.exitCode = await main(process.argv.slice(2));

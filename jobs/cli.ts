@@ -5,11 +5,6 @@ import type { CommandInput, CommandSpec } from "./command.ts";
 /** Runs `c360` with the words after the program's name; gives the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   let code = 0;
-  // `c360 status | head` closes the pipe early: that is the reader's right, and no failure.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
-  });
   const program = createProgram(async (spec, input) => {
     code = await runCommand(spec, input);
   });
