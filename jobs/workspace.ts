@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,8 @@ import { createSecretStore } from "./secret-store.ts";
 
 /** Folder of the installed package: packs, migrations and examples lie under it. */
 export const PACKAGE_DIR = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+const PACKS_DIR = join(PACKAGE_DIR, "packs");
 
 /** Version of the installed package. */
 export function releaseVersion(): string {
@@ -130,13 +132,18 @@ export function describeProblems(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.map(String).join(".") || "(top)"}: ${issue.message}`).join("; ");
 }
 
+/** Codes of the countries that have a pack, in order. */
+export async function packedCountries(): Promise<readonly string[]> {
+  return (await readdir(PACKS_DIR)).map((name) => name.toUpperCase()).sort();
+}
+
 /** Reads a country pack from `packs/`. Throws CONFIG_INVALID naming the packs that exist. */
 export async function loadCountryPack(country: string): Promise<CountryPack> {
-  const file = join(PACKAGE_DIR, "packs", country.toLowerCase(), "pack.json");
+  const file = join(PACKS_DIR, country.toLowerCase(), "pack.json");
   if (!existsSync(file)) {
     throw new C360Error("CONFIG_INVALID", {
       file: "c360.yaml",
-      problems: `country: there is no country pack ${country}`,
+      problems: `country: there is no country pack ${country} (there are ${(await packedCountries()).join(", ")})`,
     });
   }
   return countryPackSchema.parse(JSON.parse(await readFile(file, "utf8")));

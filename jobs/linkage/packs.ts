@@ -1,18 +1,20 @@
 import { C360Error } from "#core";
 import type { CountryPack } from "#core";
-import { loadCountryPack } from "../workspace.ts";
+import { loadCountryPack, packedCountries } from "../workspace.ts";
 
-/** Packs whose words every list is read with; places and numbers are those of the country that the rows speak of. */
-const COUNTRIES = ["JM", "US", "GB", "CA"] as const;
+/** Packs that are asked first where none is named: the first of them is the one of a list that speaks of no country. */
+const FIRST: readonly string[] = ["JM", "US", "GB", "CA"];
 
 /** All packs, that of `country` first. Throws USAGE for a country without a pack, as an error of the command named. */
 export async function loadPacks(country?: string, command = "link"): Promise<readonly [CountryPack, ...CountryPack[]]> {
-  const first = (country ?? COUNTRIES[0]).toUpperCase();
-  if (!COUNTRIES.some((one) => one === first))
+  const there = await packedCountries();
+  const all = [...FIRST.filter((one) => there.includes(one)), ...there.filter((one) => !FIRST.includes(one))];
+  const first = (country ?? all[0] ?? "").toUpperCase();
+  if (!all.includes(first))
     throw new C360Error("USAGE", {
-      problem: `There is no country pack ${first}; --country takes ${COUNTRIES.join(", ")}.`,
+      problem: `There is no country pack ${first}; --country takes ${all.join(", ")}.`,
       command,
     });
-  const rest = await Promise.all(COUNTRIES.filter((one) => one !== first).map((one) => loadCountryPack(one)));
+  const rest = await Promise.all(all.filter((one) => one !== first).map((one) => loadCountryPack(one)));
   return [await loadCountryPack(first), ...rest];
 }
