@@ -2,6 +2,7 @@ import { clusterRecords } from "./cluster.ts";
 import type { Partition } from "./cluster.ts";
 import { spellsName } from "./comparisons/contact.ts";
 import { dateLevel } from "./comparisons/person.ts";
+import { isIn } from "./comparisons/strings.ts";
 import { frequencies } from "./frequencies.ts";
 import type { Frequencies } from "./frequencies.ts";
 import type { Abstention, AutoPolicy, Estimate } from "./link-types.ts";
@@ -10,7 +11,7 @@ import type { Prepared } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
 import type { WeighedPairs } from "./weigh.ts";
-import { calibratedBits, probabilityOf } from "./weights.ts";
+import { calibratedColumn, probabilityOf } from "./weights.ts";
 
 /** Steps of a bit in which pairs are counted. */
 const STEPS = 8;
@@ -50,22 +51,36 @@ const LOOKED_AT = 1;
 /** Different names that a value of one customer may go by. */
 const OWN_NAMES = 3;
 
-interface AutoWorld {
-  readonly records: readonly Prepared[];
-  readonly settings: LinkageSettings;
-  readonly rarity: Frequencies;
+/** What pairs are worth where they are to be merged unattended. */
+export interface AutoBits {
+  /** Calibrated bits. */
+  readonly whole: Float64Array;
+  /** The same, less what relatives of one name make doubtful, of pairs within a cluster. */
+  readonly sure: Float64Array;
 }
 
-/** Bits on which unattended merges are decided: those of the pair, less what relatives of one name make doubtful. */
-function autoBits(pairs: WeighedPairs, row: number, world: AutoWorld): number {
-  const bits = calibratedBits(pairs, row, world.settings);
-  if (pairs.kind[row] !== PERSONS || bits < LOOKED_AT) return bits;
-  const [a, b] = [world.records[pairs.left[row] ?? 0], world.records[pairs.right[row] ?? 0]];
-  if (a === undefined || b === undefined) return bits;
-  const doubt = doubtOf(a, b, world.rarity);
-  if (doubt === 0) return bits;
-  const probability = (1 - doubt) / (1 + 2 ** -bits);
-  return Math.log2(probability / (1 - probability));
+/** Bits on which unattended merges are decided. */
+export function autoBits(
+  pairs: WeighedPairs,
+  records: readonly Prepared[],
+  { anchor }: Partition,
+  settings: LinkageSettings,
+): AutoBits {
+  const whole = calibratedColumn(pairs, settings);
+  const sure = whole.slice();
+  const rarity = frequencies(settings);
+  for (let row = 0; row < sure.length; row += 1) {
+    const bits = whole[row] ?? 0;
+    if (pairs.kind[row] !== PERSONS || bits < LOOKED_AT) continue;
+    const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
+    const [a, b] = [records[left], records[right]];
+    if (anchor[left] !== anchor[right] || a === undefined || b === undefined) continue;
+    const doubt = doubtOf(a, b, rarity);
+    if (doubt === 0) continue;
+    const probability = (1 - doubt) / (1 + 2 ** -bits);
+    sure[row] = Math.log2(probability / (1 - probability));
+  }
+  return { whole, sure };
 }
 
 const PERSONS = PAIR_KINDS.indexOf("person");
@@ -76,23 +91,27 @@ function doubtOf(a: Prepared, b: Prepared, rarity: Frequencies): number {
     const level = dateLevel(a.birth, b.birth);
     if (level === 0 || level === 1) return 0;
   }
-  if (a.ids.some((id) => b.ids.includes(id))) return 0;
-  const shared = a.emails.filter((email) => b.emails.includes(email) && rarity.count("email", email) <= OWN_NAMES);
-  const sharesPhone = a.phones.some((phone) => b.phones.includes(phone));
-  if (shared.length === 0) {
+  for (const id of a.ids) if (isIn(b.ids, id)) return 0;
+  let isShared = false;
+  for (const email of a.emails) {
+    if (!isIn(b.emails, email) || rarity.count("email", email) > OWN_NAMES) continue;
+    if (!spellsName(email, a) && !spellsName(email, b)) return 0;
+    isShared = true;
+  }
+  if (!isShared) {
     if (a.generation !== b.generation) return DOUBTS.oneMark;
     return isNameOnly(a, b) ? DOUBTS.nameOnly : DOUBTS.nothingOwn;
   }
-  if (!shared.every((email) => spellsName(email, a) || spellsName(email, b))) return 0;
-  return sharesPhone || a.phones.length === 0 || b.phones.length === 0 ? DOUBTS.namedMailbox : DOUBTS.otherPhone;
+  return a.phones.some((phone) => isIn(b.phones, phone)) || a.phones.length === 0 || b.phones.length === 0
+    ? DOUBTS.namedMailbox
+    : DOUBTS.otherPhone;
 }
 
 // True where no telephone, mailbox, street or date of birth can be compared.
 function isNameOnly(a: Prepared, b: Prepared): boolean {
-  const isOpen = (one: readonly string[], other: readonly string[]): boolean => one.length === 0 || other.length === 0;
   return (
-    isOpen(a.phones, b.phones) &&
-    isOpen(a.emails, b.emails) &&
+    (a.phones.length === 0 || b.phones.length === 0) &&
+    (a.emails.length === 0 || b.emails.length === 0) &&
     (a.street === "" || b.street === "") &&
     (a.birth === "" || b.birth === "")
   );
@@ -109,14 +128,14 @@ interface Bands {
 /** Chooses, for each kind of pairs, the least probability at which unattended merges keep the asked precision. */
 export function choosePolicies(
   pairs: WeighedPairs,
-  records: readonly Prepared[],
+  bits: AutoBits,
   { anchor }: Partition,
   settings: LinkageSettings,
   precision: number,
 ): { readonly policies: readonly AutoPolicy[]; readonly abstentions: readonly Abstention[] } {
   const abstentions: Abstention[] = [];
   const policies = PAIR_KINDS.map((kind, number): AutoPolicy => {
-    const bands = countBands(pairs, number, { records, anchor, settings });
+    const bands = countBands(pairs, bits, number, anchor);
     const chosen = chooseBand(bands, precision);
     const none = { kind, threshold: null, pairs: 0, expectedPrecision: null, expectedRecall: null };
     if (chosen !== null) return policyOf(kind, bands, chosen, settings);
@@ -134,26 +153,22 @@ function reasonOf(seen: number, precision: number): string {
   );
 }
 
-function countBands(
-  pairs: WeighedPairs,
-  kind: number,
-  { records, anchor, settings }: Pick<AutoWorld, "records" | "settings"> & { readonly anchor: Int32Array },
-): Bands {
+function countBands(pairs: WeighedPairs, { whole, sure }: AutoBits, kind: number, anchor: Int32Array): Bands {
   const counted = new Float64Array(TOP * STEPS + 1);
   const wrong = new Float64Array(TOP * STEPS + 1);
-  const world = { records, settings, rarity: frequencies(settings) };
   const sizes = new Int32Array(anchor.length);
   for (const first of anchor) sizes[first] = (sizes[first] ?? 0) + 1;
   let truths = 0;
   for (let row = 0; row < pairs.weight.length; row += 1) {
     if (pairs.kind[row] !== kind) continue;
-    const weight = calibratedBits(pairs, row, settings);
-    truths += probabilityOf(weight, CAUTIOUS);
+    const weight = whole[row] ?? 0;
+    const likely = probabilityOf(weight, CAUTIOUS);
+    truths += likely;
     if (weight < 0 || anchor[pairs.left[row] ?? 0] !== anchor[pairs.right[row] ?? 0]) continue;
-    const bits = Math.max(0, autoBits(pairs, row, world));
+    const bits = Math.max(0, sure[row] ?? 0);
     const band = Math.min(TOP * STEPS, Math.floor(bits * STEPS));
     counted[band] = (counted[band] ?? 0) + 1;
-    const own = 1 - probabilityOf(weight, CAUTIOUS);
+    const own = 1 - likely;
     const part = (sizes[anchor[pairs.left[row] ?? 0] ?? 0] ?? 0) > 2 ? WITNESSED : 1;
     wrong[band] = (wrong[band] ?? 0) + part * own + Math.max(0, 1 - probabilityOf(bits, CAUTIOUS) - own);
   }
@@ -210,13 +225,12 @@ const NEVER = -60;
 
 /** Clusters what can be merged unattended under the thresholds of the settings: parts of the most probable clusters. */
 export function autoPartition(
-  records: readonly Prepared[],
   pairs: WeighedPairs,
+  { sure }: AutoBits,
   { anchor }: Partition,
   rules: ClusterRules,
   settings: LinkageSettings,
 ): Partition {
-  const world = { records, settings, rarity: frequencies(settings) };
   const least = PAIR_KINDS.map((kind) => {
     const threshold = settings.thresholds.auto[kind];
     return threshold === null ? Infinity : -Math.log2(1 / Math.min(threshold, 1 - 1e-15) - 1);
@@ -224,17 +238,16 @@ export function autoPartition(
   const weight = new Float64Array(pairs.weight.length);
   for (let row = 0; row < weight.length; row += 1) {
     const number = pairs.kind[row] ?? -1;
-    const kind = PAIR_KINDS[number];
     const bar = least[number] ?? Infinity;
     const isApart = anchor[pairs.left[row] ?? 0] !== anchor[pairs.right[row] ?? 0];
-    if (kind === undefined || bar === Infinity || isApart) {
+    if (bar === Infinity || isApart) {
       weight[row] = NEVER;
       continue;
     }
-    const bits = autoBits(pairs, row, world);
+    const bits = sure[row] ?? 0;
     weight[row] = bits < AGAINST ? NEVER : bits - bar + 1e-9;
   }
-  return clusterRecords(records.length, { left: pairs.left, right: pairs.right, weight }, rules, {
+  return clusterRecords(anchor.length, { left: pairs.left, right: pairs.right, weight }, rules, {
     ...settings,
     thresholds: { ...settings.thresholds, cluster: 0 },
     limits: { ...settings.limits, unscored: UNSCORED, floor: NEVER, ceiling: 10 },

@@ -92,6 +92,10 @@ function round(value: number): number {
 
 const BINS = 10;
 
+function binOf(probability: number): number {
+  return Math.min(BINS - 1, Math.floor(probability * BINS));
+}
+
 /** How many compared pairs lie in each tenth of probability, and what answers say of them. */
 export function calibrationBins(
   pairs: CalibratedPairs,
@@ -99,17 +103,21 @@ export function calibrationBins(
   positions: ReadonlyMap<string, number>,
 ): CalibrationBin[] {
   const answered = answeredPairs(pairs, answers, positions);
+  const counts = new Int32Array(PAIR_KINDS.length * BINS);
+  const sums = new Float64Array(PAIR_KINDS.length * BINS);
+  for (let row = 0; row < pairs.weight.length; row += 1) {
+    const number = pairs.kind[row] ?? -1;
+    if (number < 0) continue;
+    const probability = pairProbability(pairs, row);
+    const place = number * BINS + binOf(probability);
+    counts[place] = (counts[place] ?? 0) + 1;
+    sums[place] = (sums[place] ?? 0) + probability;
+  }
   return PAIR_KINDS.flatMap((kind, number) => {
-    const bins = Array.from({ length: BINS }, () => ({ pairs: 0, sum: 0, answers: 0, same: 0 }));
-    const binOf = (probability: number): number => Math.min(BINS - 1, Math.floor(probability * BINS));
-    for (let row = 0; row < pairs.weight.length; row += 1) {
-      if (pairs.kind[row] !== number) continue;
-      const probability = pairProbability(pairs, row);
-      const bin = bins[binOf(probability)];
-      if (bin === undefined) continue;
-      bin.pairs += 1;
-      bin.sum += probability;
-    }
+    const bins = Array.from({ length: BINS }, (_one, at) => {
+      const place = number * BINS + at;
+      return { pairs: counts[place] ?? 0, sum: sums[place] ?? 0, answers: 0, same: 0 };
+    });
     for (const one of answered) {
       const bin = one.kind === kind ? bins[binOf(one.probability)] : undefined;
       if (bin === undefined) continue;

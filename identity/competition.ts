@@ -6,7 +6,7 @@ import { PAIR_KINDS } from "./settings.ts";
 import type { Calibration, LinkageSettings, PairKind } from "./settings.ts";
 import { weighCandidates } from "./weigh.ts";
 import type { CalibratedPairs, WeighedPairs } from "./weigh.ts";
-import { calibratedBits, probabilityOf } from "./weights.ts";
+import { calibratedColumn, probabilityOf } from "./weights.ts";
 
 /** Searches across sources, and within them, that must be seen before anything is read from the contrast. */
 const LEAST = 40;
@@ -59,7 +59,8 @@ class Searches {
 
   constructor(records: readonly Sourced[], settings: LinkageSettings) {
     const numbers = cleanNumbers(settings);
-    this.clean = Int32Array.from(records, ({ source }) => numbers.get(source) ?? 0);
+    this.clean = new Int32Array(records.length);
+    if (numbers.size > 0) for (const [at, { source }] of records.entries()) this.clean[at] = numbers.get(source) ?? 0;
     this.width = numbers.size + 1;
   }
 
@@ -188,7 +189,7 @@ export function competedPairs(
   records: readonly Sourced[],
   settings: LinkageSettings,
 ): CalibratedPairs {
-  const bits = Float64Array.from(pairs.weight, (_one, row) => calibratedBits(pairs, row, settings));
+  const bits = calibratedColumn(pairs, settings);
   const best = PAIR_KINDS.map((kind) => settings.calibration[kind].best);
   if (best.every((one) => one === undefined)) return { ...pairs, bits };
   const searches = new Searches(records, settings);

@@ -42,13 +42,14 @@ export function measureRandom(
   seed: number,
 ): KindModel {
   const model = settings.models[kind];
-  const members = records.filter((record) => record.type === kind || record.type === "unknown");
+  const members = membersOf(records, kind);
   const scorer = compileScorer(settings, kind);
   const counts = model.comparisons.map(({ levels }) => new Float64Array(levels.length));
   const outcome = pairOutcome(scorer);
-  const said = saidBits(scorer, members);
-  forRandomPairs(members.length, seed, (left, right) => {
-    const [a, b] = [members[left], members[right]];
+  const said = saidBits(scorer, records);
+  forRandomPairs(members.length, seed, (one, other) => {
+    const [left, right] = [members[one] ?? 0, members[other] ?? 0];
+    const [a, b] = [records[left], records[right]];
     if (a === undefined || b === undefined || pairKind(a, b) !== kind) return;
     comparePair(scorer, a, b, outcome, false, (said[left] ?? -1) & (said[right] ?? -1));
     for (let at = 0; at < counts.length; at += 1) {
@@ -67,6 +68,19 @@ export function measureRandom(
     return { ...comparison, levels };
   });
   return { ...model, comparisons };
+}
+
+/** Positions of the records that may be of a kind. */
+function membersOf(records: readonly Prepared[], kind: PairKind): Int32Array {
+  const members = new Int32Array(records.length);
+  let size = 0;
+  for (let at = 0; at < records.length; at += 1) {
+    const type = records[at]?.type;
+    if (type !== kind && type !== "unknown") continue;
+    members[size] = at;
+    size += 1;
+  }
+  return members.subarray(0, size);
 }
 
 function forRandomPairs(size: number, seed: number, visit: (left: number, right: number) => void): void {
@@ -109,7 +123,7 @@ export function fitModel(model: KindModel, scorer: Scorer, pairs: OutcomeTable, 
   for (let round = 0; round < ROUNDS; round += 1) {
     const flat = classes.map(flatten);
     const sums = classes.map((one) => ({ pairs: 0, levels: new Float64Array(one.tables.length * MAX_LEVELS) }));
-    for (let row = 0; row < pairs.size; row += 1) addPair(told, row, flat, sums, odds);
+    addPairs(told, flat, sums, odds);
     for (const [index, one] of classes.entries()) update(one, sums[index], pairs.scale, total, records);
     holdOrder(classes[0], model);
     const found = sums[0]?.pairs ?? 0;
@@ -217,6 +231,11 @@ function bitsOf(one: FlatClass, { places, chance }: Tellings, from: number, to: 
     if (own === own) bits += own - (chance[at] ?? 0);
   }
   return bits;
+}
+
+// A function of its own, so that it is compiled after the first round.
+function addPairs(pairs: Tellings, flat: readonly FlatClass[], sums: readonly ClassSums[], odds: Float64Array): void {
+  for (let row = 0; row < pairs.starts.length - 1; row += 1) addPair(pairs, row, flat, sums, odds);
 }
 
 // The inner loop of the fit: flat tables of log2(share) by comparison and level, NaN where a class is as random pairs are.

@@ -59,7 +59,8 @@ export function fitKind(
   word?: StewardWord,
 ): KindFit {
   const calibration = settings.calibration[kind];
-  const size = records.filter(({ type }) => type === kind || (type === "unknown" && kind !== "item")).length;
+  let size = 0;
+  for (const { type } of records) if (type === kind || (type === "unknown" && kind !== "item")) size += 1;
   if (size < 2) return { model: settings.models[kind], calibration };
   const model = measureRandom(records, settings, kind, seed);
   const measured = withKind(settings, kind, { model, calibration });
@@ -79,21 +80,23 @@ function outcomesOf(
 ): OutcomeTable {
   const rows = rowsOfKind(scorer.kind, records, pairs);
   const step = Math.max(1, Math.ceil(rows.length / ENOUGH));
-  const chosen = rows.filter((_row, at) => at % step === 0);
+  const chosen = new Int32Array(Math.ceil(rows.length / step));
+  for (let at = 0; at < chosen.length; at += 1) chosen[at] = rows[at * step] ?? 0;
   const width = scorer.names.length;
   const levels = new Int8Array(chosen.length * width);
   const chance = new Float32Array(chosen.length * width);
   const outcome = pairOutcome(scorer);
   const bits = saidBits(scorer, records);
   const said = word === undefined ? null : new Int8Array(chosen.length).fill(-1);
-  for (const [at, row] of chosen.entries()) {
+  for (let at = 0; at < chosen.length; at += 1) {
+    const row = chosen[at] ?? 0;
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
     const [a, b] = [records[left], records[right]];
     if (a === undefined || b === undefined) continue;
     comparePair(scorer, a, b, outcome, false, (bits[left] ?? -1) & (bits[right] ?? -1));
     levels.set(outcome.levels, at * width);
     chance.set(outcome.chance, at * width);
-    const same = word?.(pairs.left[row] ?? 0, pairs.right[row] ?? 0) ?? null;
+    const same = word?.(left, right) ?? null;
     if (said !== null && same !== null) said[at] = same ? 1 : 0;
   }
   return { size: chosen.length, width, levels, chance, scale: step, said };

@@ -6,7 +6,7 @@ import type { CalibratedPairs } from "./weigh.ts";
  * as surely as their groups are. Which records belong together is settled without it.
  */
 export function groupedPairs(pairs: CalibratedPairs, partition: Partition): CalibratedPairs {
-  const bits = Float64Array.from(pairs.bits);
+  const bits = pairs.bits.slice();
   const tree = mergeTree(partition);
   for (let row = 0; row < bits.length; row += 1) {
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];

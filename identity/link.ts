@@ -1,6 +1,6 @@
 import type { EntityType } from "#core";
 import { Aliases, shareAliases } from "./aliases.ts";
-import { autoPartition, choosePolicies } from "./auto-policy.ts";
+import { autoBits, autoPartition, choosePolicies } from "./auto-policy.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CandidatePairs, KeyHashes } from "./candidates.ts";
 import { calibrationBins } from "./calibrate.ts";
@@ -17,14 +17,15 @@ import type {
   AutoPolicy,
   ClusterRow,
   LinkOptions,
-  LinkPair,
   LinkPhase,
   LinkRecord,
   LinkReport,
   LinkResult,
   RecordHead,
 } from "./link-types.ts";
+import type { Partition } from "./cluster.ts";
 import { clusterRules, mostProbable } from "./most-probable.ts";
+import type { PartitionRules } from "./most-probable.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
 import { reviewQuestions } from "./questions.ts";
@@ -34,7 +35,8 @@ import { defaultSettings, EMPTY_LEXICON } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
 import { byText } from "./text.ts";
 import { reviseTypes } from "./type-revision.ts";
-import { linkPairs } from "./weigh.ts";
+import { countDecisions, linkPairs } from "./weigh.ts";
+import type { WeighedPairs } from "./weigh.ts";
 
 /** Share of true pairs that unattended merges keep where nothing else is asked. */
 const PRECISION = 0.995;
@@ -55,38 +57,39 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   const referrals = statedReferrals(list);
   const { prepared, shared, hashed } = prepareBeside(list, positions, start, { ready, places, helper });
   const unique = uniqueSources(records, options.oneRecordPerEntity);
-  let settings = await withFrequencies(start, prepared, unique.names, shared);
+  let fitted = await withFrequencies(start, prepared, unique.names, shared);
   timer.start("candidates");
   const settled = settleConstraints(records, options.constraints, positions);
-  const equal = equalRecords(prepared, settings.limits, settled, unique.groups);
+  const equal = equalRecords(prepared, fitted.limits, settled, unique.groups);
   const found = await findCandidates(prepared, start.limits, options.engine, unique.groups, equal.silent, await hashed);
   timer.start("estimate");
-  const word = options.constraints.length === 0 ? null : settled.word;
   if (start.frequencies === null)
-    settings = await fitAll({ settings, prepared, found, word, isWhole: unique.names.length === 0 }, options, helper);
+    fitted = await fitAll(
+      { settings: fitted, prepared, found, word: settled.word, isWhole: unique.names.length === 0 },
+      options,
+      helper,
+    );
   timer.start("compare");
-  const weighed = await weighTogether(settings, prepared, withEqual(found, equal), helper);
+  const weighed = await weighTogether(fitted, prepared, withEqual(found, equal), helper);
   timer.start("cluster");
-  const rules = clusterRules(prepared, settled, unique.groups);
-  const { compared: alone, partition } = mostProbable(prepared, weighed.pairs, { rules, equal, settings });
-  const policy = choosePolicies(weighed.pairs, prepared, partition, settings, precision);
-  settings = withPolicies(settings, policy.policies);
-  const sure = withEqualMust(rules, equal, weighed.pairs, settings, true);
-  const auto = autoPartition(prepared, weighed.pairs, partition, sure, settings);
+  const world = { rules: clusterRules(prepared, settled, unique.groups), equal, settings: fitted };
+  const { compared: alone, partition } = mostProbable(prepared, weighed.pairs, world);
+  const { policy, auto, settings } = unattended(prepared, weighed.pairs, partition, world, precision);
   const compared = groupedPairs(alone, partition);
   const keys = records.map(({ key }) => key);
-  const world = { keys, pairs: compared, partition, auto, settings, settled: settled.settled };
-  const questions = reviewQuestions(world);
+  const questions = reviewQuestions({ keys, pairs: compared, partition, auto, settings, settled: settled.settled });
   timer.start("relations");
   const anchorOf = (key: string): string => keys[partition.anchor[positions.get(key) ?? 0] ?? 0] ?? key;
   const relations = bestRelations([...weighed.relations, ...statedRelations(records), ...referrals], anchorOf);
   const clusters = clusterRows(records, compared, partition, auto);
-  const pairs = linkPairs(settings, prepared, compared);
+  const report = reportOf(records, clusters, countDecisions(compared, settings), settings, policy);
   timer.stop();
-  const report = reportOf(records, clusters, pairs, settings, policy);
+  const pairs = lazily(() => linkPairs(settings, prepared, compared));
   return {
     clusters,
-    pairs,
+    get pairs() {
+      return pairs();
+    },
     candidates: { keys, ...compared },
     questions,
     relations,
@@ -101,6 +104,12 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
       contradictions: settled.contradictions,
     },
   };
+}
+
+// Made once, when it is asked for: a million pairs fill the memory, and not everybody wants them.
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 async function withFrequencies(
@@ -118,20 +127,40 @@ interface Fittable {
   readonly settings: LinkageSettings;
   readonly prepared: readonly Prepared[];
   readonly found: CandidatePairs;
-  readonly word: StewardWord | null;
+  readonly word: StewardWord;
   /** True where no source holds everybody once. */
   readonly isWhole: boolean;
 }
 
 async function fitAll(
-  { settings, prepared, found, word, isWhole }: Fittable,
-  { engine, seed }: LinkOptions,
+  { settings, prepared, found, word: said, isWhole }: Fittable,
+  { engine, seed, constraints }: LinkOptions,
   helper: LinkHelper | undefined,
 ): Promise<LinkageSettings> {
   // Sources that hold everybody once teach by the pairs within them, though no cluster may hold such a pair.
+  const word = constraints.length === 0 ? null : said;
   const noGroups = new Int32Array(prepared.length);
   const pairs = isWhole ? found : await findCandidates(prepared, settings.limits, engine, noGroups);
   return fitCompetition(await fitTogether(settings, { records: prepared, pairs, seed, word }, helper), prepared, pairs);
+}
+
+/** What is merged unattended at a precision, and the settings that say so. */
+function unattended(
+  records: readonly Prepared[],
+  pairs: WeighedPairs,
+  partition: Partition,
+  { rules, equal, settings }: PartitionRules,
+  precision: number,
+): {
+  readonly policy: ReturnType<typeof choosePolicies>;
+  readonly auto: Partition;
+  readonly settings: LinkageSettings;
+} {
+  const worth = autoBits(pairs, records, partition, settings);
+  const policy = choosePolicies(pairs, worth, partition, settings, precision);
+  const next = withPolicies(settings, policy.policies);
+  const sure = withEqualMust(rules, equal, pairs, next, true);
+  return { policy, auto: autoPartition(pairs, worth, partition, sure, next), settings: next };
 }
 
 function withPolicies(settings: LinkageSettings, policies: readonly AutoPolicy[]): LinkageSettings {
@@ -280,7 +309,7 @@ const GENERIC_FIELDS = ["phone", "email", "door", "domain", "alias", "id"];
 function reportOf(
   records: readonly RecordHead[],
   clusters: readonly ClusterRow[],
-  pairs: readonly LinkPair[],
+  { links, possibleLinks }: ReturnType<typeof countDecisions>,
   settings: LinkageSettings,
   policy: ReturnType<typeof choosePolicies>,
 ): Omit<LinkReport, "seconds" | "contradictions" | "calibration" | "candidates" | "precision" | "oneRecordPerEntity"> {
@@ -297,8 +326,8 @@ function reportOf(
     entityTypes,
     clusters: new Set(clusters.map(({ clusterAnchor }) => clusterAnchor)).size,
     autoClusters: new Set(clusters.map(({ autoAnchor }) => autoAnchor)).size,
-    links: pairs.filter(({ decision }) => decision === "link").length,
-    possibleLinks: pairs.filter(({ decision }) => decision === "possible_link").length,
+    links,
+    possibleLinks,
     thresholds: settings.thresholds,
     policies: policy.policies,
     abstentions: policy.abstentions,

@@ -38,13 +38,15 @@ interface Link {
 }
 
 interface Cluster {
+  /** Place among the clusters of its component, in order of their smallest members; after a merge that of the smaller. */
   readonly id: number;
   readonly members: readonly number[];
   /** Members, where those that a word holds together count as one: their number says nothing new about the others. */
   readonly points: number;
   readonly links: Map<number, Link>;
   readonly types: number;
-  readonly forbidden: Set<number>;
+  /** Null where nothing is forbidden. */
+  forbidden: Set<number> | null;
   readonly sources: ReadonlySet<number> | null;
   /** Null where no marks are known. */
   readonly marks: Marks | null;
@@ -62,94 +64,130 @@ interface Candidate {
   readonly right: number;
 }
 
-/** Clusters one component. Ids are the smallest member until a merge, then that of the smaller side. */
-export function averageLinkage(
-  members: readonly number[],
-  world: {
-    readonly edges: Edges;
-    readonly groups: Int32Array;
-    readonly rules: ClusterRules;
-    readonly settings: LinkageSettings;
-  },
-): { readonly anchor: ReadonlyMap<number, number>; readonly merges: readonly MergeStep[] } {
-  const clusters = startClusters(members, world);
-  const heap: Candidate[] = [];
-  const measure = { settings: world.settings, bits: markBits(world.settings) };
-  for (const cluster of clusters.values()) {
-    for (const other of cluster.links.keys())
-      if (other > cluster.id) offer(heap, cluster, clusters.get(other), measure);
+/** What components are clustered in. */
+interface LinkageInput {
+  /** Pairs within components. */
+  readonly edges: Edges;
+  /** Smallest member of each record's must-link group. */
+  readonly groups: Int32Array;
+  readonly rules: ClusterRules;
+  readonly settings: LinkageSettings;
+}
+
+/** The same, and what comes of it. */
+export interface LinkageWorld extends LinkageInput {
+  readonly measure: Measure;
+  /** Records that each one must not join with, both ways. */
+  readonly cannot: ReadonlyMap<number, readonly number[]>;
+  /** Place of each group among the clusters of its component while that is at work; -1 for all others. */
+  readonly places: Int32Array;
+  /** Smallest position of each record's cluster. */
+  readonly anchor: Int32Array;
+  readonly merges: MergeStep[];
+}
+
+/** A world in which nothing but groups has joined yet. */
+export function linkageWorld(input: LinkageInput): LinkageWorld {
+  const cannot = new Map<number, number[]>();
+  for (const [left, right] of input.rules.cannot) {
+    cannot.set(left, [...(cannot.get(left) ?? []), right]);
+    cannot.set(right, [...(cannot.get(right) ?? []), left]);
   }
-  const merges: MergeStep[] = [];
+  return {
+    ...input,
+    measure: { settings: input.settings, bits: markBits(input.settings) },
+    cannot,
+    places: new Int32Array(input.groups.length).fill(-1),
+    anchor: input.groups.slice(),
+    merges: [],
+  };
+}
+
+/** Clusters one component, whose members are in order, and notes the result in the world. */
+export function averageLinkage(members: Int32Array, world: LinkageWorld): void {
+  const clusters = startClusters(members, world);
+  const { measure, anchor, merges } = world;
+  const least = world.settings.thresholds.cluster;
+  const heap: Candidate[] = [];
+  for (const cluster of clusters) {
+    if (cluster === undefined) continue;
+    for (const other of cluster.links.keys()) if (other > cluster.id) offer(heap, cluster, clusters[other], measure);
+  }
   for (let best = pop(heap); best !== undefined; best = pop(heap)) {
-    const left = clusters.get(best.left);
-    const right = clusters.get(best.right);
+    const left = clusters[best.left];
+    const right = clusters[best.right];
     if (left === undefined || right === undefined) continue;
     if (averageOf(left, right, measure) !== best.average) continue;
     const average = heldAgainstRivals(clusters, left, right, best.average, measure);
-    if (average <= world.settings.thresholds.cluster) continue;
+    if (average <= least) continue;
     merges.push({ left: left.members, right: right.members, average });
     const merged = merge(clusters, left, right);
-    for (const other of merged.links.keys()) offer(heap, merged, clusters.get(other), measure);
+    for (const other of merged.links.keys()) offer(heap, merged, clusters[other], measure);
   }
-  const anchor = new Map<number, number>();
-  for (const cluster of clusters.values())
-    for (const record of cluster.members) anchor.set(record, cluster.members[0] ?? record);
-  return { anchor, merges };
+  for (const cluster of clusters) {
+    if (cluster === undefined) continue;
+    const [first = 0] = cluster.members;
+    for (const record of cluster.members) anchor[record] = first;
+  }
 }
 
-function startClusters(
-  members: readonly number[],
-  world: { readonly edges: Edges; readonly groups: Int32Array; readonly rules: ClusterRules },
-): Map<number, Cluster> {
-  const grouped = new Map<number, number[]>();
-  for (const record of [...members].sort((a, b) => a - b)) {
-    const group = world.groups[record] ?? record;
-    const list = grouped.get(group);
-    if (list === undefined) grouped.set(group, [record]);
-    else list.push(record);
+function startClusters(members: Int32Array, world: LinkageWorld): (Cluster | undefined)[] {
+  const { groups, places, rules } = world;
+  const grouped: number[][] = [];
+  for (const record of members) {
+    const group = groups[record] ?? record;
+    const place = places[group] ?? -1;
+    if (place >= 0) grouped[place]?.push(record);
+    else {
+      places[group] = grouped.length;
+      grouped.push([record]);
+    }
   }
-  const clusters = new Map<number, Cluster>();
-  for (const [id, list] of grouped) {
-    const links = linksOf(id, list, world, grouped);
+  const clusters = grouped.map((list, id): Cluster => {
     // A steward's word may put a person and a firm together; such a group then counts as neither.
-    const types = list.reduce((mask, record) => mask | (world.rules.types[record] ?? 0), 0);
-    clusters.set(id, {
+    let types = 0;
+    for (const record of list) types |= rules.types[record] ?? 0;
+    return {
       id,
       members: list,
       points: 1,
-      links,
+      links: linksOf(id, list, world),
       types: types === 3 ? 0 : types,
-      forbidden: new Set(),
-      sources: sourcesOf(list, world.rules.sources),
-      marks: types === 2 ? null : knownMarks(list, world.rules.marks),
-    });
-  }
-  for (const [left, right] of world.rules.cannot) {
-    const a = clusters.get(world.groups[left] ?? left);
-    const b = clusters.get(world.groups[right] ?? right);
-    if (a === undefined || b === undefined || a === b) continue;
-    a.forbidden.add(b.id);
-    b.forbidden.add(a.id);
-  }
+      forbidden: forbiddenOf(id, list, world),
+      sources: sourcesOf(list, rules.sources),
+      marks: types === 2 ? null : knownMarks(list, rules.marks),
+    };
+  });
+  for (const record of members) places[groups[record] ?? record] = -1;
   return clusters;
 }
 
-function linksOf(
-  id: number,
-  members: readonly number[],
-  world: { readonly edges: Edges; readonly groups: Int32Array },
-  known: ReadonlyMap<number, unknown>,
-): Map<number, Link> {
+function forbiddenOf(id: number, members: readonly number[], world: LinkageWorld): Set<number> | null {
+  if (world.cannot.size === 0) return null;
+  const found = new Set<number>();
+  for (const record of members) {
+    for (const other of world.cannot.get(record) ?? []) {
+      const place = world.places[world.groups[other] ?? other] ?? -1;
+      if (place >= 0 && place !== id) found.add(place);
+    }
+  }
+  return found.size === 0 ? null : found;
+}
+
+function linksOf(id: number, members: readonly number[], world: LinkageWorld): Map<number, Link> {
   const links = new Map<number, Link>();
+  const { groups, places } = world;
   const { starts, to, weight } = world.edges;
   for (const record of members) {
-    for (let at = starts[record] ?? 0; at < (starts[record + 1] ?? 0); at += 1) {
-      const other = world.groups[to[at] ?? 0] ?? 0;
-      if (other !== id && known.has(other)) addLink(links, other, weight[at] ?? 0, 1);
+    const end = starts[record + 1] ?? 0;
+    for (let at = starts[record] ?? 0; at < end; at += 1) {
+      const other = places[groups[to[at] ?? 0] ?? 0] ?? -1;
+      if (other >= 0 && other !== id) addLink(links, other, weight[at] ?? 0, 1);
     }
   }
   // Those that were never compared (a job that is called after a place) do not speak against what the others show.
   for (const link of links.values()) {
+    if (link.count === 1) continue;
     link.sum /= link.count;
     link.count = 1;
   }
@@ -158,6 +196,9 @@ function linksOf(
 
 function knownMarks(list: readonly number[], marks: readonly Marked[] | undefined): Marks | null {
   if (marks === undefined) return null;
+  const [first = 0] = list;
+  const only = list.length === 1 ? marks[first] : undefined;
+  if (only !== undefined) return saysMark(only) ? marksOf([only]) : null;
   const known: Marked[] = [];
   for (const record of list) {
     const one = marks[record];
@@ -167,8 +208,12 @@ function knownMarks(list: readonly number[], marks: readonly Marked[] | undefine
 }
 
 function sourcesOf(members: readonly number[], sources: Int32Array): ReadonlySet<number> | null {
-  const found = members.map((record) => sources[record] ?? 0).filter((source) => source > 0);
-  return found.length === 0 ? null : new Set(found);
+  let found: Set<number> | null = null;
+  for (const record of members) {
+    const source = sources[record] ?? 0;
+    if (source > 0) found = (found ?? new Set<number>()).add(source);
+  }
+  return found;
 }
 
 function shareSource(left: Cluster, right: Cluster): boolean {
@@ -210,7 +255,7 @@ const RIVALS = -3;
  * other cannot be one, it is one of theirs only.
  */
 function heldAgainstRivals(
-  clusters: ReadonlyMap<number, Cluster>,
+  clusters: readonly (Cluster | undefined)[],
   left: Cluster,
   right: Cluster,
   average: number,
@@ -221,10 +266,12 @@ function heldAgainstRivals(
     [left, right],
     [right, left],
   ] as const) {
+    // Without marks nothing speaks against any third.
+    if (other.marks === null) continue;
     let rivals = 1;
     for (const id of one.links.keys()) {
-      const third = clusters.get(id);
-      if (third === undefined || third === other || one.forbidden.has(id)) continue;
+      const third = clusters[id];
+      if (third === undefined || third === other || third.marks === null || one.forbidden?.has(id) === true) continue;
       if (clash(third, other, measure.bits).bits > RIVALS || clash(third, one, measure.bits).bits < 0) continue;
       const bits = averageOf(one, third, measure);
       if (bits > 0) rivals = Math.max(rivals, 1 + 2 ** bits);
@@ -235,7 +282,7 @@ function heldAgainstRivals(
 }
 
 function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, measure: Measure): void {
-  if (right === undefined || left.forbidden.has(right.id) || (left.types | right.types) === 3) return;
+  if (right === undefined || left.forbidden?.has(right.id) === true || (left.types | right.types) === 3) return;
   if (shareSource(left, right)) return;
   const average = averageOf(left, right, measure);
   if (average > measure.settings.thresholds.cluster) {
@@ -243,18 +290,20 @@ function offer(heap: Candidate[], left: Cluster, right: Cluster | undefined, mea
   }
 }
 
-function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): Cluster {
+function merge(clusters: (Cluster | undefined)[], left: Cluster, right: Cluster): Cluster {
   const links = new Map<number, Link>();
   for (const side of [left, right]) {
     for (const [other, link] of side.links) {
       if (other !== left.id && other !== right.id) addLink(links, other, link.sum, link.count);
     }
   }
-  const forbidden = new Set([...left.forbidden, ...right.forbidden]);
-  const members = [...left.members, ...right.members].sort((a, b) => a - b);
+  const forbidden =
+    left.forbidden === null || right.forbidden === null
+      ? (left.forbidden ?? right.forbidden)
+      : new Set([...left.forbidden, ...right.forbidden]);
   const merged: Cluster = {
     id: Math.min(left.id, right.id),
-    members,
+    members: inOrder(left.members, right.members),
     points: left.points + right.points,
     links,
     types: left.types | right.types,
@@ -265,18 +314,35 @@ function merge(clusters: Map<number, Cluster>, left: Cluster, right: Cluster): C
       left.sources === null ? right.sources : new Set([...left.sources, ...(right.sources ?? new Set<number>())]),
   };
   const gone = Math.max(left.id, right.id);
-  clusters.delete(gone);
-  clusters.set(merged.id, merged);
-  for (const [other, link] of links) {
-    const back = clusters.get(other)?.links;
+  replace(clusters, gone, merged);
+  return merged;
+}
+
+// Those that were linked with either of the two, or kept from it, are now so with both.
+function replace(clusters: (Cluster | undefined)[], gone: number, merged: Cluster): void {
+  clusters[gone] = undefined;
+  clusters[merged.id] = merged;
+  for (const [other, link] of merged.links) {
+    const back = clusters[other]?.links;
     back?.delete(gone);
     back?.set(merged.id, { sum: link.sum, count: link.count });
   }
-  for (const other of forbidden) {
-    const back = clusters.get(other)?.forbidden;
+  for (const other of merged.forbidden ?? []) {
+    const back = clusters[other]?.forbidden;
     if (back?.delete(gone) === true) back.add(merged.id);
   }
-  return merged;
+}
+
+function inOrder(left: readonly number[], right: readonly number[]): number[] {
+  const members: number[] = [];
+  let [one, other] = [0, 0];
+  while (one < left.length || other < right.length) {
+    const [a, b] = [left[one] ?? Infinity, right[other] ?? Infinity];
+    members.push(Math.min(a, b));
+    if (a < b) one += 1;
+    else other += 1;
+  }
+  return members;
 }
 
 // Highest average first; equal averages by the smaller positions.

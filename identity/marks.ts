@@ -61,17 +61,21 @@ export function saysMark({ birth, generation, gender, ids }: Marked): boolean {
 
 /** The marks of records that are one point together. */
 export function marksOf(records: readonly Marked[]): Marks {
-  const texts = (read: (one: Marked) => string): Said<string> => {
-    const values = distinct(records.map(read).filter((value) => value !== ""));
-    return values.length === 0 ? NONE : { values, points: 1 };
-  };
-  const numbered = records.filter(({ ids }) => ids.length > 0);
-  return {
-    birth: texts(({ birth }) => birth),
-    generation: texts(({ generation }) => generation),
-    gender: texts(({ gender }) => gender),
-    id: numbered.length === 0 ? NONE : { values: numbered, points: 1 },
-  };
+  const births: string[] = [];
+  const generations: string[] = [];
+  const genders: string[] = [];
+  const numbered: Marked[] = [];
+  for (const one of records) {
+    if (one.birth !== "") births.push(one.birth);
+    if (one.generation !== "") generations.push(one.generation);
+    if (one.gender !== "") genders.push(one.gender);
+    if (one.ids.length > 0) numbered.push(one);
+  }
+  return { birth: said(births), generation: said(generations), gender: said(genders), id: said(numbered) };
+}
+
+function said<T>(values: readonly T[]): Said<T> {
+  return values.length === 0 ? NONE : { values: distinct(values), points: 1 };
 }
 
 /** The marks of two groups together. */
@@ -99,19 +103,33 @@ function distinct<T>(list: readonly T[]): readonly T[] {
  * do not clash in it: the difference is within one of them.
  */
 export function clashOf(a: Marks, b: Marks, pairs: number, bits: MarkBits): Clash {
-  let [sum, missing] = [0, 0];
-  const add = <T>(left: Said<T>, right: Said<T>, one: number, areAlike: (x: T, y: T) => boolean): void => {
-    if (one === 0 || left.points === 0 || right.points === 0) return;
-    for (const x of left.values) for (const y of right.values) if (areAlike(x, y)) return;
-    sum += one;
-    const held = (left.points * right.points) / pairs;
-    if (held < MOSTLY) missing += one * (1 - held);
-  };
-  add(a.birth, b.birth, bits.birth, (x, y) => dateLevel(x, y) < DIFFERENT_DATE);
-  add(a.generation, b.generation, bits.generation, areEqual);
-  add(a.gender, b.gender, bits.gender, areEqual);
-  add(a.id, b.id, bits.id, mayShareNumber);
-  return sum === 0 ? NO_CLASH : { bits: sum, missing };
+  const births = clashes(a.birth, b.birth, bits.birth, areNearDates);
+  const generations = clashes(a.generation, b.generation, bits.generation, areEqual);
+  const genders = clashes(a.gender, b.gender, bits.gender, areEqual);
+  const ids = clashes(a.id, b.id, bits.id, mayShareNumber);
+  const sum = births + generations + genders + ids;
+  if (sum === 0) return NO_CLASH;
+  const missing =
+    missingOf(births, a.birth, b.birth, pairs) +
+    missingOf(generations, a.generation, b.generation, pairs) +
+    missingOf(genders, a.gender, b.gender, pairs) +
+    missingOf(ids, a.id, b.id, pairs);
+  return { bits: sum, missing };
+}
+
+function clashes<T>(left: Said<T>, right: Said<T>, bits: number, areAlike: (x: T, y: T) => boolean): number {
+  if (bits === 0 || left.points === 0 || right.points === 0) return 0;
+  for (const x of left.values) for (const y of right.values) if (areAlike(x, y)) return 0;
+  return bits;
+}
+
+function missingOf(bits: number, left: Said<unknown>, right: Said<unknown>, pairs: number): number {
+  const held = (left.points * right.points) / pairs;
+  return bits !== 0 && held < MOSTLY ? bits * (1 - held) : 0;
+}
+
+function areNearDates(x: string, y: string): boolean {
+  return dateLevel(x, y) < DIFFERENT_DATE;
 }
 
 const DIFFERENT_DATE = 3;

@@ -15,7 +15,8 @@ export function clusterRules(
   { must, cannot }: Pick<SettledConstraints, "must" | "cannot">,
   sources: Int32Array,
 ): ClusterRules {
-  const types = Uint8Array.from(records, ({ type }) => (type === "person" ? 1 : type === "organisation" ? 2 : 0));
+  const types = new Uint8Array(records.length);
+  for (const [at, { type }] of records.entries()) types[at] = type === "person" ? 1 : type === "organisation" ? 2 : 0;
   return { must, cannot, types, sources, marks: records };
 }
 

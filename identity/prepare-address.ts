@@ -1,7 +1,7 @@
 import type { LexiconIndex } from "./lexicon.ts";
 import type { LinkRecord } from "./link-types.ts";
 import { placeForm } from "./places.ts";
-import { fold, words } from "./text.ts";
+import { bareForm, fold, words } from "./text.ts";
 
 const NOTHING: readonly string[] = [];
 
@@ -36,10 +36,10 @@ export function prepareAddress(record: LinkRecord, index: LexiconIndex): Prepare
     streetJoined: street.streetJoined,
     streetWhole: street.streetWhole,
     door: street.door,
-    unit: textWords(record.unit).at(-1) ?? "",
+    unit: record.unit === null ? "" : (words(record.unit).at(-1) ?? ""),
     locality: record.locality === null ? "" : placeForm(record.locality),
     region: record.regionCode ?? placeForm(record.region ?? ""),
-    postcode: record.postcode === null ? "" : fold(record.postcode).replace(/[^a-z0-9]/g, ""),
+    postcode: record.postcode === null ? "" : bareForm(record.postcode),
   };
 }
 
@@ -58,38 +58,56 @@ function prepareStreet(text: string, index: LexiconIndex): PreparedStreet {
   const list = streetWords(text);
   const numberAt = list.findIndex((word) => word.charCodeAt(0) < 58 && /^\d+[a-z]?$/.test(word));
   const houseNumber = numberAt < 0 ? "" : (list[numberAt] ?? "");
-  const named = list.filter((_word, at) => at !== numberAt).map((word) => index.streetTypes.get(word) ?? word);
-  const types = index.streetTypeNames;
+  const named: string[] = [];
   // "Hope Road" and "Hope Rd" are one, and so is "Hope" alone; a street whose whole name is a type keeps it.
-  const core = named.filter((word) => !types.has(word) || /north|south|east|west/.test(word));
-  const street = (core.length > 0 ? core : named).join(" ");
+  const core: string[] = [];
+  for (const [at, text] of list.entries()) {
+    if (at === numberAt) continue;
+    const word = index.streetTypes.get(text) ?? text;
+    named.push(word);
+    if (!index.streetTypeNames.has(word) || /north|south|east|west/.test(word)) core.push(word);
+  }
+  const kept = core.length > 0 ? core : named;
+  const street = kept.join(" ");
   return {
     houseNumber,
     street,
-    streetWords: street === "" ? [] : street.split(" "),
-    streetJoined: street.replace(/ /g, ""),
-    streetWhole: named.join(""),
+    streetWords: kept,
+    streetJoined: kept.join(""),
+    streetWhole: kept.length === named.length ? kept.join("") : named.join(""),
     door: houseNumber === "" || street === "" ? "" : `${houseNumber} ${street}`,
   };
 }
 
-const ORDINALS: Readonly<Record<string, string>> = {
-  first: "1st",
-  second: "2nd",
-  third: "3rd",
-  fourth: "4th",
-  fifth: "5th",
-  sixth: "6th",
-  seventh: "7th",
-  eighth: "8th",
-  ninth: "9th",
-  tenth: "10th",
-  eleventh: "11th",
-  twelfth: "12th",
-};
+const ORDINALS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    first: "1st",
+    second: "2nd",
+    third: "3rd",
+    fourth: "4th",
+    fifth: "5th",
+    sixth: "6th",
+    seventh: "7th",
+    eighth: "8th",
+    ninth: "9th",
+    tenth: "10th",
+    eleventh: "11th",
+    twelfth: "12th",
+  }),
+);
+
+const DIRECTION = /\b(?:between|btw|near|opposite|opp|off|corner of|cnr|at|behind|next to)\b.*$/;
+/** Words with which a direction begins. */
+const DIRECTION_WORDS: ReadonlySet<string> = new Set(
+  "between btw near opposite opp off corner cnr at behind next".split(" "),
+);
 
 // "854 7th Ave. between 54th and 55th Sts." is 854 Seventh Avenue: directions to find it are no part of the address.
 function streetWords(text: string): string[] {
-  const bare = fold(text).replace(/\b(?:between|btw|near|opposite|opp|off|corner of|cnr|at|behind|next to)\b.*$/, "");
-  return words(bare.trim() === "" ? text : bare).map((word) => ORDINALS[word] ?? word);
+  let list = words(text);
+  if (list.some((word) => DIRECTION_WORDS.has(word))) {
+    const bare = fold(text).replace(DIRECTION, "");
+    if (bare.trim() !== "") list = words(bare);
+  }
+  return list.map((word) => ORDINALS.get(word) ?? word);
 }

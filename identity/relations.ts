@@ -13,7 +13,7 @@ const LEAST = 0.6;
 export function relationOfPair(
   a: Prepared,
   b: Prepared,
-  weight: PairWeight,
+  weight: Pick<PairWeight, "sharedClass" | "sharedProbability">,
   scorer: Scorer,
 ): Pick<LinkRelation, "left" | "right" | "relation" | "probability" | "evidence"> | null {
   const name = scorer.relatedNames[weight.sharedClass];
@@ -40,7 +40,12 @@ export function relationOfPair(
 const HARDLY = 0.02;
 
 // A chain's name is common because the chain's own branches bear it: for its branches that is no sign of chance.
-function branchProbability(a: Prepared, b: Prepared, { sharedProbability }: PairWeight, { context }: Scorer): number {
+function branchProbability(
+  a: Prepared,
+  b: Prepared,
+  { sharedProbability }: Pick<PairWeight, "sharedProbability">,
+  { context }: Scorer,
+): number {
   if (sharedProbability < HARDLY || sharedProbability > 1 - HARDLY) return sharedProbability;
   const odds = (sharedProbability / (1 - sharedProbability)) * 2 ** chainBits(a.firms, b.firms, context);
   return odds / (1 + odds);
@@ -174,9 +179,11 @@ function sentence(parts: readonly string[]): string {
 
 /** Relations that a source states itself: a record with a parent that is a customer of its own. */
 export function statedRelations(records: readonly RecordHead[]): LinkRelation[] {
+  const children = records.filter(({ parentKey, isJob }) => parentKey !== null && !isJob);
+  if (children.length === 0) return [];
   const known = new Map(records.map((record) => [record.key, record]));
-  return records.flatMap((record): LinkRelation[] => {
-    const parent = record.parentKey === null || record.isJob ? undefined : known.get(record.parentKey);
+  return children.flatMap((record): LinkRelation[] => {
+    const parent = known.get(record.parentKey ?? "");
     if (parent === undefined || record.entityType === "person" || parent.entityType === "person") return [];
     return [
       {

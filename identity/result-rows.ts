@@ -1,7 +1,6 @@
 import type { EntityType } from "#core";
 import type { Partition } from "./cluster.ts";
 import type { ClusterRow, RecordHead } from "./link-types.ts";
-import { PAIR_KINDS } from "./settings.ts";
 import { byText } from "./text.ts";
 import { pairProbability } from "./weigh.ts";
 import type { CalibratedPairs } from "./weigh.ts";
@@ -13,37 +12,46 @@ export function clusterRows(
   partition: Partition,
   auto: Partition,
 ): ClusterRow[] {
-  const inside = new Float64Array(records.length).fill(-1);
-  const outside = new Float64Array(records.length);
+  // The most bits of any pair, since the most probable one has the most; a probability is then made for each record.
+  const inside = new Float64Array(records.length).fill(-Infinity);
+  const outside = new Float64Array(records.length).fill(-Infinity);
   for (let row = 0; row < pairs.weight.length; row += 1) {
-    const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
-    if (kind === undefined) continue;
+    if ((pairs.kind[row] ?? -1) < 0) continue;
     const [i, j] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
-    const probability = pairProbability(pairs, row);
+    const bits = pairs.bits[row] ?? 0;
     const table = partition.anchor[i] === partition.anchor[j] ? inside : outside;
-    table[i] = Math.max(table[i] ?? 0, probability);
-    table[j] = Math.max(table[j] ?? 0, probability);
+    if (bits > (table[i] ?? 0)) table[i] = bits;
+    if (bits > (table[j] ?? 0)) table[j] = bits;
   }
-  const members = new Map<number, number[]>();
-  for (const [at, first] of partition.anchor.entries()) {
-    const list = members.get(first);
-    if (list === undefined) members.set(first, [at]);
-    else list.push(at);
-  }
-  const types = new Map([...members].map(([first, group]) => [first, typeOf(group, records)]));
+  const members = groupsOf(partition.anchor);
+  const types = new Map(Array.from(members, ([first, group]) => [first, typeOf(group, records)]));
   return records.map((record, at) => {
     const first = partition.anchor[at] ?? at;
-    const isAlone = members.get(first)?.length === 1;
+    const isAlone = !members.has(first);
     // Put there by a steward or a source, without evidence of its own.
-    const within = isAlone ? 1 : (inside[at] ?? -1) < 0 ? 0.99 : (inside[at] ?? 0);
+    const within = isAlone ? 1 : inside[at] === -Infinity ? 0.99 : pairProbability({ bits: inside }, at);
+    const beside = outside[at] === -Infinity ? 0 : pairProbability({ bits: outside }, at);
     return {
       key: record.key,
       clusterAnchor: records[first]?.key ?? record.key,
       autoAnchor: records[auto.anchor[at] ?? at]?.key ?? record.key,
-      confidence: Math.round(within * (1 - 0.5 * (outside[at] ?? 0)) * 1e6) / 1e6,
-      entityType: types.get(first) ?? "unknown",
+      confidence: Math.round(within * (1 - 0.5 * beside) * 1e6) / 1e6,
+      entityType: isAlone ? record.entityType : (types.get(first) ?? "unknown"),
     };
   });
+}
+
+/** Members of each cluster of more than one record, by the smallest. */
+function groupsOf(anchor: Int32Array): ReadonlyMap<number, readonly number[]> {
+  const members = new Map<number, number[]>();
+  for (let at = 0; at < anchor.length; at += 1) {
+    const first = anchor[at] ?? at;
+    if (first === at) continue;
+    const list = members.get(first);
+    if (list === undefined) members.set(first, [first, at]);
+    else list.push(at);
+  }
+  return members;
 }
 
 /** The type that the records of a cluster speak for, weighed by their probabilities. */

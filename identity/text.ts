@@ -51,6 +51,23 @@ export function words(text: string): string[] {
   return found;
 }
 
+/** Letters and digits of a text in lower-case ASCII, all in one: "St. Ann's" is "stanns". */
+export function bareForm(text: string): string {
+  const plain = fold(text);
+  for (let at = 0; at < plain.length; at += 1) {
+    const code = plain.charCodeAt(at);
+    const isInside = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    if (!isInside) return plain.replace(/[^a-z0-9]/g, "");
+  }
+  return plain;
+}
+
+/** A text up to its first colon: "Hope Traders:Kitchen 3" is a part of Hope Traders. */
+export function beforeColon(text: string): string {
+  const at = text.indexOf(":");
+  return at < 0 ? text : text.slice(0, at);
+}
+
 function hasGlue(text: string): boolean {
   return text.includes(".") || text.includes("'") || text.includes("`");
 }

@@ -16,6 +16,8 @@ import {
   probabilityOf,
   typeNumbers,
   weighPair,
+  weighSaid,
+  weightScratch,
 } from "./weights.ts";
 import type { PairOutcome, Scorer } from "./weights.ts";
 
@@ -70,7 +72,8 @@ export function weighCandidates(
   candidates: CandidatePairs,
 ): Weighed {
   const scorers = compileScorers(settings);
-  const outcomes = outcomesFor(scorers);
+  const ordered = PAIR_KINDS.map((kind) => scorers[kind]);
+  const scratches = ordered.map(weightScratch);
   const said = PAIR_KINDS.map((kind) => saidBits(scorers[kind], records));
   const [types, table] = [typeNumbers(records), kindTable()];
   const rarity = frequencies(settings);
@@ -85,21 +88,18 @@ export function weighCandidates(
     const b = records[right];
     if (a === undefined || b === undefined) continue;
     const number = table[kindPlace(types, left, right)] ?? -1;
-    const kind = PAIR_KINDS[number];
-    if (kind === undefined) {
-      const found =
+    const [scorer, found, bits] = [ordered[number], scratches[number], said[number]];
+    if (scorer === undefined || found === undefined) {
+      const owned =
         a.type === "person" && b.type === "organisation"
           ? ownerRelation(a, b, rarity)
           : a.type === "organisation" && b.type === "person"
             ? ownerRelation(b, a, rarity)
             : null;
-      if (found !== null) relations.push(found);
+      if (owned !== null) relations.push(owned);
       continue;
     }
-    const scorer = scorers[kind];
-    const bits = said[number];
-    comparePair(scorer, a, b, outcomes[kind], false, (bits?.[left] ?? -1) & (bits?.[right] ?? -1));
-    const found = weighPair(scorer, outcomes[kind]);
+    weighSaid(scorer, a, b, (bits?.[left] ?? -1) & (bits?.[right] ?? -1), found);
     weight[row] = found.weight;
     kinds[row] = number;
     const relation = relationOfPair(a, b, found, scorer);
@@ -116,6 +116,28 @@ function outcomesFor(scorers: Scorers): Record<PairKind, PairOutcome> {
   };
 }
 
+/** How many pairs are links, and how many perhaps. */
+export function countDecisions(
+  pairs: CalibratedPairs,
+  settings: LinkageSettings,
+): { readonly links: number; readonly possibleLinks: number } {
+  const least = leastBits(settings);
+  let [links, possibleLinks] = [0, 0];
+  for (let row = 0; row < pairs.bits.length; row += 1) {
+    if ((pairs.bits[row] ?? 0) < least || (pairs.kind[row] ?? -1) < 0) continue;
+    const decision = decide(pairProbability(pairs, row), settings);
+    if (decision === "link") links += 1;
+    else if (decision === "possible_link") possibleLinks += 1;
+  }
+  return { links, possibleLinks };
+}
+
+/** Bits below which a pair is certainly no link, so that most pairs need no probability. */
+function leastBits({ thresholds }: LinkageSettings): number {
+  const least = Math.min(thresholds.link, thresholds.possible);
+  return Math.log2(least / (1 - least)) - 0.001;
+}
+
 /** Links and possible links, their evidence worked out when it is read. */
 export function linkPairs(
   settings: LinkageSettings,
@@ -125,7 +147,9 @@ export function linkPairs(
   const scorers = compileScorers(settings);
   const outcomes = outcomesFor(scorers);
   const found: LinkPair[] = [];
+  const least = leastBits(settings);
   for (let row = 0; row < pairs.left.length; row += 1) {
+    if ((pairs.bits[row] ?? 0) < least) continue;
     const kind = PAIR_KINDS[pairs.kind[row] ?? -1];
     if (kind === undefined) continue;
     const weight = pairs.weight[row] ?? 0;

@@ -28,10 +28,34 @@ export interface Scorer {
   /** log2 m by comparison and level. */
   readonly m: readonly Float64Array[];
   readonly u: readonly Float64Array[];
+  readonly flat: FlatTables;
   readonly relatedNames: readonly string[];
   readonly relatedRates: readonly number[];
   /** log2 by class, comparison and level; NaN where it is as among random pairs. */
   readonly related: readonly (readonly Float64Array[])[];
+}
+
+/** The tables of a scorer in one row each: level n of comparison c stands at c * `stride` + n. */
+interface FlatTables {
+  readonly stride: number;
+  readonly m: Float64Array;
+  readonly u: Float64Array;
+  readonly related: readonly Float64Array[];
+}
+
+function flatTables({ m, u, related }: Pick<Scorer, "m" | "u" | "related">): FlatTables {
+  const stride = Math.max(1, ...m.map(({ length }) => length));
+  const flatten = (tables: readonly Float64Array[], rest: number): Float64Array => {
+    const flat = new Float64Array(tables.length * stride).fill(rest);
+    for (const [at, table] of tables.entries()) flat.set(table, at * stride);
+    return flat;
+  };
+  return {
+    stride,
+    m: flatten(m, 0),
+    u: flatten(u, 0),
+    related: related.map((tables) => flatten(tables, Number.NaN)),
+  };
 }
 
 /** What of a record decides its kind of pair. */
@@ -52,10 +76,14 @@ export function pairKind(a: Typed, b: Typed): PairKind | null {
 
 /** What each record is, for {@link kindTable}: few numbers in a row are quicker to look at than many records. */
 export function typeNumbers(records: readonly Prepared[]): Uint8Array {
-  return Uint8Array.from(records, ({ type, given, family }) => {
-    if (type !== "unknown") return TYPES.indexOf(type);
-    return given.length > 0 && family !== "" ? TYPES.length + 1 : TYPES.length;
-  });
+  const numbers = new Uint8Array(records.length);
+  for (let at = 0; at < numbers.length; at += 1) {
+    const record = records[at];
+    if (record === undefined) continue;
+    const { type, given, family } = record;
+    numbers[at] = type !== "unknown" ? TYPES.indexOf(type) : TYPES.length + (given.length > 0 && family !== "" ? 1 : 0);
+  }
+  return numbers;
 }
 
 const TYPES: readonly PreparedType[] = ["none", "person", "organisation", "item"];
@@ -93,6 +121,16 @@ export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer
       throw new C360Error("USAGE", { problem: `no comparison is named ${name}`, command: "link" });
     return found;
   });
+  const m = model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.m)));
+  const u = model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.u)));
+  const related = model.related.map(({ name }) =>
+    model.comparisons.map(({ levels }) =>
+      Float64Array.from(levels, (level) => {
+        const share = level.related[name];
+        return share === undefined ? Number.NaN : Math.log2(share);
+      }),
+    ),
+  );
   return {
     kind,
     names: model.comparisons.map(({ name }) => name),
@@ -103,18 +141,12 @@ export function compileScorer(settings: LinkageSettings, kind: PairKind): Scorer
       severalSources: (settings.frequencies?.sources ?? 2) > 1,
     },
     rate: Math.log2(model.rate),
-    m: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.m))),
-    u: model.comparisons.map(({ levels }) => Float64Array.from(levels, (level) => Math.log2(level.u))),
+    m,
+    u,
+    flat: flatTables({ m, u, related }),
     relatedNames: model.related.map(({ name }) => name),
     relatedRates: model.related.map(({ rate }) => Math.log2(rate)),
-    related: model.related.map(({ name }) =>
-      model.comparisons.map(({ levels }) =>
-        Float64Array.from(levels, (level) => {
-          const share = level.related[name];
-          return share === undefined ? Number.NaN : Math.log2(share);
-        }),
-      ),
-    ),
+    related,
   };
 }
 
@@ -226,9 +258,108 @@ export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
   return { weight, shared, sharedClass, sharedProbability: best / sum / (1 + 2 ** Math.min(200, weight)) };
 }
 
+/** What many pairs one after another are weighed into. */
+export interface WeightScratch {
+  weight: number;
+  /** As in {@link PairWeight}, where the class explains at least {@link LEAST_SHARED}; else -1 and 0. */
+  sharedClass: number;
+  sharedProbability: number;
+  readonly places: Int32Array;
+  readonly chance: Float64Array;
+}
+
+/** A place to weigh pairs into. */
+export function weightScratch(scorer: Scorer): WeightScratch {
+  const size = scorer.names.length;
+  return {
+    weight: 0,
+    sharedClass: -1,
+    sharedProbability: 0,
+    places: new Int32Array(size),
+    chance: new Float64Array(size),
+  };
+}
+
+/** Shares below this make no relation. */
+const LEAST_SHARED = 0.01;
+/** Bits below which odds vanish beside 1. */
+const VANISHING = -60;
+
+/** {@link comparePair} and {@link weighPair} in one go, the same weight to the last bit: for the hundreds of thousands. */
+export function weighSaid(scorer: Scorer, a: Prepared, b: Prepared, said: number, out: WeightScratch): void {
+  const { comparators, context } = scorer;
+  const { stride, m, u } = scorer.flat;
+  const { places, chance } = out;
+  let [match, random, used] = [scorer.rate, 0, 0];
+  scratch.wanted = false;
+  for (let at = 0; at < comparators.length; at += 1) {
+    if (((said >> Math.min(at, 31)) & 1) === 0) continue;
+    comparators[at]?.(a, b, context, scratch);
+    const { level, frequency } = scratch;
+    if (level < 0) continue;
+    const place = at * stride + level;
+    const bits = frequency > 0 ? Math.log2(frequency) : (u[place] ?? 0);
+    match += m[place] ?? 0;
+    random += bits;
+    places[used] = place;
+    chance[used] = bits;
+    used += 1;
+  }
+  settleWeight(scorer, out, match, random, used);
+}
+
+// What related classes explain of a pair is taken off its weight.
+function settleWeight(
+  { flat, relatedRates }: Scorer,
+  out: WeightScratch,
+  match: number,
+  random: number,
+  used: number,
+): void {
+  const { places, chance } = out;
+  let [sum, best, sharedClass] = [1, 0, -1];
+  for (let index = 0; index < flat.related.length; index += 1) {
+    const table = flat.related[index];
+    if (table === undefined) continue;
+    let bits = relatedRates[index] ?? 0;
+    for (let at = 0; at < used; at += 1) {
+      const own = table[places[at] ?? 0] ?? Number.NaN;
+      bits += own === own ? own : (chance[at] ?? 0);
+    }
+    if (bits - random < VANISHING) continue;
+    const odds = 2 ** Math.min(200, bits - random);
+    sum += odds;
+    if (odds > best) {
+      best = odds;
+      sharedClass = index;
+    }
+  }
+  const weight = sum === 1 ? match - random : match - random - Math.log2(sum);
+  const isShared = best >= LEAST_SHARED * sum;
+  out.weight = weight;
+  out.sharedClass = isShared ? sharedClass : -1;
+  out.sharedProbability = isShared ? best / sum / (1 + 2 ** Math.min(200, weight)) : 0;
+}
+
 /** Probability of a weight in bits, after calibration. */
 export function probabilityOf(weight: number, calibration: Calibration): number {
   return 1 / (1 + 2 ** -Math.max(-60, Math.min(60, weight * calibration.scale + calibration.shift)));
+}
+
+/** Bits of all weighed pairs after calibration: {@link calibratedBits} of each. */
+export function calibratedColumn(
+  { weight, kind }: { readonly weight: Float64Array; readonly kind: Int8Array },
+  { calibration }: LinkageSettings,
+): Float64Array<ArrayBuffer> {
+  const scales = Float64Array.from(PAIR_KINDS, (one) => calibration[one].scale);
+  const shifts = Float64Array.from(PAIR_KINDS, (one) => calibration[one].shift);
+  const bits = new Float64Array(weight.length);
+  for (let row = 0; row < bits.length; row += 1) {
+    const number = kind[row] ?? -1;
+    const own = weight[row] ?? 0;
+    bits[row] = number < 0 ? own : own * (scales[number] ?? 1) + (shifts[number] ?? 0);
+  }
+  return bits;
 }
 
 /** Bits of a weighed pair after calibration. */

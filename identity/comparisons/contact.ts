@@ -2,7 +2,7 @@ import type { FrequencyField } from "../frequencies.ts";
 import type { Prepared } from "../prepare.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, rarestShared, set, tell } from "./context.ts";
-import { isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
+import { areEqual, fewEdits, isIn, isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
 
 const phone: Comparator = (a, b, context, out) => {
   if (a.phones.length === 0 || b.phones.length === 0) return missing(out);
@@ -72,12 +72,13 @@ export function spellsName(mail: string, one: Prepared): boolean {
 
 // 0 where the mailbox name is not made of the person's name: its own rate applies.
 function mailboxChance(a: Prepared, b: Prepared): number {
-  const named = a.aliases.some((alias) => b.aliases.includes(alias) && spellsNames(alias, a, b));
+  const named = a.aliases.some((alias) => isIn(b.aliases, alias) && spellsNames(alias, a, b));
   return named ? (sharesLogin(a, b) ? NAMED_NUMBER : NAMED / 3) : 0;
 }
 
 function mailLevel(left: string, right: string): number {
   const [at, otherAt] = [left.indexOf("@"), right.indexOf("@")];
+  if (at > 0 && otherAt > 0 && areFarBoxes(left, right, at, otherAt)) return 3;
   const [box, otherBox] = [left.slice(0, at), right.slice(0, otherAt)];
   const [host, otherHost] = [left.slice(at + 1), right.slice(otherAt + 1)];
   if (box === otherBox) return box.length >= 6 ? 1 : isSimilarWord(host, otherHost) ? 2 : 3;
@@ -89,6 +90,12 @@ function mailLevel(left: string, right: string): number {
     : host === otherHost || isSimilarWord(host, otherHost)
       ? 2
       : 3;
+}
+
+// Most mailboxes have nothing to do with each other: that is seen without taking them out of their addresses.
+function areFarBoxes(left: string, right: string, at: number, otherAt: number): boolean {
+  if (at === otherAt && areEqual(left, 0, right, 0, at)) return false;
+  return at < 5 || otherAt < 5 || Math.abs(at - otherAt) > 2 || fewEdits(left, right, at, otherAt) > 2;
 }
 
 // Handles are held against mailbox names too: people keep one name everywhere. Mail against mail is the e-mail comparison's.
@@ -118,14 +125,16 @@ const NAMED_NEAR = 0.1;
 
 // "julia.perez" and "juliaperez40" agree because the names do: what the names said already must not count twice.
 function spellsNames(alias: string, a: Prepared, b: Prepared): boolean {
-  return [a, b].some((one) => {
-    const [given = ""] = one.given;
-    if (given === "" || one.family.length < 2) return false;
-    const at = alias.indexOf(one.family);
-    if (at < 0) return alias.length <= given.length + 2 && alias.startsWith(given);
-    const rest = alias.slice(0, at) + alias.slice(at + one.family.length);
-    return rest.length <= 2 || rest.startsWith(given) || given.startsWith(rest) || rest.endsWith(given);
-  });
+  return spellsOne(alias, a) || spellsOne(alias, b);
+}
+
+function spellsOne(alias: string, one: Prepared): boolean {
+  const [given = ""] = one.given;
+  if (given === "" || one.family.length < 2) return false;
+  const at = alias.indexOf(one.family);
+  if (at < 0) return alias.length <= given.length + 2 && alias.startsWith(given);
+  const rest = alias.slice(0, at) + alias.slice(at + one.family.length);
+  return rest.length <= 2 || rest.startsWith(given) || given.startsWith(rest) || rest.endsWith(given);
 }
 
 function sharesLogin(a: Prepared, b: Prepared): boolean {
@@ -230,12 +239,14 @@ function holdsSimilar(list: readonly string[], word: string): boolean {
 }
 
 /** Streets that may be one: the town tells whether they are. */
-const NEAR: ReadonlySet<number> = new Set([3, 4]);
+function areNear(level: number): boolean {
+  return level === 3 || level === 4;
+}
 
 // Where both streets are known, a door that agrees has said all, and so has another street (see there): who moves mostly
 // changes the town too, and must not be counted out twice for it.
 const place: Comparator = (a, b, context, out) => {
-  if (a.street !== "" && b.street !== "" && !NEAR.has(streetLevel(a, b))) return missing(out);
+  if (a.street !== "" && b.street !== "" && !areNear(streetLevel(a, b))) return missing(out);
   const { frequencies } = context;
   if (a.postcode !== "" && a.postcode === b.postcode)
     return set(out, 0, frequencies.of("postcode", a.postcode), a.postcode, b.postcode);
@@ -265,12 +276,17 @@ const taxNumber: Comparator = (a, b, context, out) => {
   if (a.ids.length === 0 || b.ids.length === 0) return missing(out);
   const shared = rarestShared(a.ids, b.ids, "id", context);
   if (shared !== null) return set(out, 0, shared.frequency, shared.value, shared.value);
-  const near = a.ids.some((left) => b.ids.some((right) => isNearNumber(left, right)));
+  const near = areNearNumbers(a.ids, b.ids);
   // A passport and a licence differ for everybody: only numbers of one column speak against.
   if (!near && !a.idColumns.some((column) => b.idColumns.includes(column))) return missing(out);
   set(out, near ? 1 : 2, 0);
   if (out.wanted) tell(out, a.ids.join(" "), b.ids.join(" "));
 };
+
+function areNearNumbers(left: readonly string[], right: readonly string[]): boolean {
+  for (const one of left) for (const other of right) if (isNearNumber(one, other)) return true;
+  return false;
+}
 
 // Most sources know a customer once: how seldom they do not is learnt like any other evidence.
 const source: Comparator = (a, b, context, out) => {

@@ -1,6 +1,7 @@
 import type { Frequencies, FrequencyField } from "../frequencies.ts";
 import type { LexiconIndex } from "../lexicon.ts";
 import type { Prepared } from "../prepare.ts";
+import { isIn } from "./strings.ts";
 
 /** What a comparison may look at. */
 export interface CompareContext {
@@ -53,7 +54,7 @@ export function rarestShared(
 ): { value: string; frequency: number } | null {
   let best: { value: string; frequency: number } | null = null;
   for (const value of left) {
-    if (!right.includes(value)) continue;
+    if (!isIn(right, value)) continue;
     const frequency = context.frequencies.of(field, value);
     if (best === null || frequency < best.frequency || (frequency === best.frequency && value < best.value))
       best = { value, frequency };

@@ -3,7 +3,7 @@ import type { Frequencies } from "../frequencies.ts";
 import { areScriptsApart } from "../scripts.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, set, tell } from "./context.ts";
-import { isAbbreviation, isSimilarWord } from "./strings.ts";
+import { isAbbreviation, isIn, isSimilarWord } from "./strings.ts";
 
 interface FirmLevel {
   level: number;
@@ -34,10 +34,7 @@ const firmName: Comparator = (a, b, context, out) => {
 // Words are weighed by how rare they are: "Brown" tells more than "Construction".
 function compareNames(left: readonly string[], right: readonly string[], context: CompareContext): FirmLevel {
   const { frequencies } = context;
-  // Equal names have equally many letters: most pairs need no more than this.
-  if (lettersOf(left) === lettersOf(right)) {
-    if (isSameName(left, right)) return { level: 0, frequency: sameFrequency(left, context) };
-  }
+  if (isSameName(left, right)) return { level: 0, frequency: sameFrequency(left, context) };
   const used: boolean[] = [];
   let count = 0;
   let matched = 0;
@@ -65,7 +62,9 @@ function compareNames(left: readonly string[], right: readonly string[], context
   return DIFFERENT;
 }
 
+// Equal names have equally many letters: most pairs need no more than this.
 function isSameName(left: readonly string[], right: readonly string[]): boolean {
+  if (lettersOf(left) !== lettersOf(right)) return false;
   if (left.length === right.length) {
     let at = 0;
     while (at < left.length && left[at] === right[at]) at += 1;
@@ -84,11 +83,24 @@ function lettersOf(list: readonly string[]): number {
 // that many bear (a chain's) is as frequent as it is seen.
 function sameFrequency(name: readonly string[], context: CompareContext): number {
   const { frequencies } = context;
+  if (lastName === name && lastFrequencies === frequencies) return lastSame;
   const key = firmKey(name);
   const seen = frequencies.of("firm", key);
   const count = frequencies.count("firm", key);
-  const together = Math.max(frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
-  return Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
+  const together = togetherOf(name, context);
+  lastSame = Math.max(Math.min(seen, together), Math.min(1, Math.max(0, (count - 2) / 4)) * seen);
+  lastName = name;
+  lastFrequencies = frequencies;
+  return lastSame;
+}
+
+// Pairs come in the order of their first record, whose name is asked for again and again.
+let lastName: readonly string[] | null = null;
+let lastFrequencies: Frequencies | null = null;
+let lastSame = 0;
+
+function togetherOf(name: readonly string[], context: CompareContext): number {
+  return Math.max(context.frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
 }
 
 /**
@@ -104,8 +116,7 @@ export function chainBits(
   for (const left of a) {
     for (const right of b) {
       if (!isSameName(left, right)) continue;
-      const together = Math.max(context.frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(left, context)));
-      most = Math.max(most, Math.log2(sameFrequency(left, context) / together));
+      most = Math.max(most, Math.log2(sameFrequency(left, context) / togetherOf(left, context)));
     }
   }
   return most;
@@ -179,8 +190,10 @@ function isAcronym(short: readonly string[], long: readonly string[]): boolean {
 const domain: Comparator = (a, b, context, out) => {
   if (a.domains.length === 0 || b.domains.length === 0) return missing(out);
   // One address that both have says it already; the domain would count it twice.
-  if (a.emails.some((email) => b.emails.includes(email))) return missing(out);
-  const shared = a.domains.find((value) => b.domains.includes(value));
+  for (const email of a.emails) if (isIn(b.emails, email)) return missing(out);
+  let shared: string | undefined;
+  for (let at = 0; at < a.domains.length && shared === undefined; at += 1)
+    if (isIn(b.domains, a.domains[at] ?? "")) shared = a.domains[at];
   const frequency = shared === undefined ? 0 : context.frequencies.of("domain", shared);
   set(out, shared === undefined ? 1 : 0, frequency);
   if (out.wanted) tell(out, a.domains.join(" "), b.domains.join(" "));

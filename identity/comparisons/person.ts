@@ -16,13 +16,21 @@ const SIMILAR_FAMILY = 2;
 const INITIAL_FAMILY = 3;
 
 interface NameLevel {
-  level: number;
-  frequency: number;
+  readonly level: number;
+  readonly frequency: number;
+}
+
+/** Levels without a frequency of their own: most of what is found, so that none is made anew for each pair. */
+const PLAIN: readonly NameLevel[] = [0, 1, 2, 3, 4, 5].map((level) => ({ level, frequency: 0 }));
+const UNKNOWN: NameLevel = { level: -1, frequency: 0 };
+
+function plain(level: number): NameLevel {
+  return PLAIN[level] ?? UNKNOWN;
 }
 
 function givenLevel(left: readonly string[], right: readonly string[], context: CompareContext): NameLevel {
   const [a = "", b = ""] = [left[0], right[0]];
-  if (a === "" || b === "") return { level: -1, frequency: 0 };
+  if (a === "" || b === "") return UNKNOWN;
   if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("given", a) };
   const several = left.length > 1 || right.length > 1 ? severalLevel(left, right, context) : null;
   if (several !== null) return several;
@@ -32,10 +40,10 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
       frequency: Math.min(0.9, context.frequencies.of("given", a) + context.frequencies.of("given", b)),
     };
   }
-  if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT, frequency: 0 };
-  if (isSimilarWord(a, b) || isStart(a, b)) return { level: SIMILAR_GIVEN, frequency: 0 };
+  if (a.length === 1 || b.length === 1) return plain(a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT);
+  if (isSimilarWord(a, b) || isStart(a, b)) return plain(SIMILAR_GIVEN);
   const areBoth = left.length === 1 && right.length === 1 && isKnown(a, context) && isKnown(b, context);
-  return { level: areBoth ? ANOTHER_GIVEN : DIFFERENT, frequency: 0 };
+  return plain(areBoth ? ANOTHER_GIVEN : DIFFERENT);
 }
 
 function isKnown(name: string, { lexicon }: CompareContext): boolean {
@@ -69,9 +77,9 @@ function familyTexts(
   bParts: readonly string[],
   context: CompareContext,
 ): NameLevel {
-  if (a === "" || b === "") return { level: -1, frequency: 0 };
+  if (a === "" || b === "") return UNKNOWN;
   if (a === b && a.length > 1) return { level: SAME, frequency: context.frequencies.of("family", a) };
-  if (a.length === 1 || b.length === 1) return { level: a[0] === b[0] ? INITIAL_FAMILY : DIFFERENT, frequency: 0 };
+  if (a.length === 1 || b.length === 1) return plain(a[0] === b[0] ? INITIAL_FAMILY : DIFFERENT);
   if (aParts.length > 1 || bParts.length > 1) {
     const shared = aParts.find(
       (part) => part.length > 2 && bParts.some((other) => other === part || isSimilarWord(part, other)),
@@ -79,8 +87,7 @@ function familyTexts(
     if (shared !== undefined)
       return { level: SECOND, frequency: Math.min(0.9, 2 * context.frequencies.of("family", shared)) };
   }
-  if (isSimilarWord(a, b)) return { level: SIMILAR_FAMILY, frequency: 0 };
-  return { level: DIFFERENT, frequency: 0 };
+  return plain(isSimilarWord(a, b) ? SIMILAR_FAMILY : DIFFERENT);
 }
 
 const GIVEN_WORTH = [4, 3, 1.5, 2.5, -2, -2];
@@ -136,7 +143,7 @@ function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context:
   if (straightWorth >= 0) return null;
   const crossing = [first, second].filter(({ level }) => level === SAME || level === SIMILAR_GIVEN);
   const given = crossing.find(({ level }) => level === SAME) ?? crossing[0];
-  return given === undefined ? null : { given, family: { level: -1, frequency: 0 }, swapped: true };
+  return given === undefined ? null : { given, family: UNKNOWN, swapped: true };
 }
 
 function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel): Alignment | null {
@@ -144,7 +151,7 @@ function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel):
     return { given: first, family: asFamily(second), swapped: true };
   // One part crossed over and the other was lost or written over.
   if (straight.given.level < DIFFERENT || straight.family.level !== DIFFERENT) return null;
-  const lost: NameLevel = { level: DIFFERENT, frequency: 0 };
+  const lost = plain(DIFFERENT);
   if (first.level === SAME && second.level >= DIFFERENT) return { given: first, family: lost, swapped: true };
   if (second.level === SAME && first.level >= DIFFERENT) return { given: lost, family: second, swapped: true };
   return null;
@@ -159,9 +166,9 @@ function isLikely(one: NameLevel): boolean {
 }
 
 function asFamily(level: NameLevel): NameLevel {
-  if (level.level === ANOTHER_GIVEN) return { level: DIFFERENT, frequency: 0 };
-  if (level.level === SIMILAR_GIVEN) return { level: SIMILAR_FAMILY, frequency: 0 };
-  if (level.level === INITIAL_GIVEN) return { level: INITIAL_FAMILY, frequency: 0 };
+  if (level.level === ANOTHER_GIVEN) return plain(DIFFERENT);
+  if (level.level === SIMILAR_GIVEN) return plain(SIMILAR_FAMILY);
+  if (level.level === INITIAL_GIVEN) return plain(INITIAL_FAMILY);
   return level;
 }
 
@@ -236,16 +243,12 @@ const generation: Comparator = (a, b, _context, out) => {
 export function dateLevel(left: string, right: string): number {
   if (left === right) return left.includes("-") ? 1 : 0;
   if (left.includes("-") || right.includes("-")) return partialLevel(left, right);
-  const isSwapped =
-    left.slice(0, 4) === right.slice(0, 4) &&
-    left.slice(4, 6) === right.slice(6) &&
-    left.slice(6) === right.slice(4, 6);
+  const areOneYear = left.startsWith(right.slice(0, 4));
+  const isSwapped = areOneYear && left.slice(4, 6) === right.slice(6) && left.slice(6) === right.slice(4, 6);
   if (isSwapped || isNearNumber(left, right) || isTransposed(left, right)) return 1;
-  const equal = [
-    [0, 4],
-    [4, 6],
-    [6, 8],
-  ].filter(([from, to]) => left.slice(from, to) === right.slice(from, to)).length;
+  const areOneMonth = left.slice(4, 6) === right.slice(4, 6);
+  const areOneDay = left.slice(6, 8) === right.slice(6, 8);
+  const equal = Number(areOneYear) + Number(areOneMonth) + Number(areOneDay);
   if (equal >= 2 || digitsOff(left, right) <= 2) return 2;
   // Day and month changed over and a slip beside.
   const turned = left.slice(0, 4) + left.slice(6) + left.slice(4, 6);

@@ -1,10 +1,11 @@
 /** True where two words differ by what a slip of the finger or ear makes: one or two letters, or two swapped ones. */
 export function isSimilarWord(left: string, right: string): boolean {
   if (left === right) return true;
-  const longest = Math.max(left.length, right.length);
-  const gap = Math.abs(left.length - right.length);
+  const [size, otherSize] = [left.length, right.length];
+  const longest = Math.max(size, otherSize);
+  const gap = Math.abs(size - otherSize);
   if (longest < 4 || gap > 2) return false;
-  const edits = fewEdits(left, right);
+  const edits = fewEdits(left, right, size, otherSize);
   if (edits <= 1) return true;
   if (edits > 2) return false;
   if (longest >= 7 || (longest === 6 && left[0] === right[0])) return true;
@@ -12,12 +13,13 @@ export function isSimilarWord(left: string, right: string): boolean {
 }
 
 /**
- * Letters put in, left out or written for another; 3 for more than two. What both words begin and end with is passed
- * over: of what is left, one edit stands at the first letter and the other at the last, and all between is equal.
+ * Letters put in, left out or written for another, up to the ends given; 3 for more than two. What both words begin and
+ * end with is passed over: of what is left, one edit stands at the first letter and the other at the last, and all
+ * between is equal.
  */
-function fewEdits(left: string, right: string): number {
+export function fewEdits(left: string, right: string, leftEnd: number, rightEnd: number): number {
   let from = 0;
-  let [end, otherEnd] = [left.length, right.length];
+  let [end, otherEnd] = [leftEnd, rightEnd];
   while (from < end && from < otherEnd && left.charCodeAt(from) === right.charCodeAt(from)) from += 1;
   while (end > from && otherEnd > from && left.charCodeAt(end - 1) === right.charCodeAt(otherEnd - 1)) {
     end -= 1;
@@ -46,7 +48,8 @@ function areTwoEdits(left: string, right: string, from: number, size: number, ot
   return areEqual(left, next, right, next, short - 1) || areEqual(left, one, right, two, short - 1);
 }
 
-function areEqual(left: string, from: number, right: string, to: number, size: number): boolean {
+/** True where as many characters of one text from a place on are those of another from its own. */
+export function areEqual(left: string, from: number, right: string, to: number, size: number): boolean {
   for (let at = 0; at < size; at += 1) if (left.charCodeAt(from + at) !== right.charCodeAt(to + at)) return false;
   return true;
 }
@@ -54,6 +57,12 @@ function areEqual(left: string, from: number, right: string, to: number, size: n
 // The same letters in another order ("Osrac"): hands that type too fast.
 function isScrambled(left: string, right: string): boolean {
   return left.split("").sort().join("") === right.split("").sort().join("");
+}
+
+/** True where a short list holds a text. */
+export function isIn(list: readonly string[], text: string): boolean {
+  for (let at = 0; at < list.length; at += 1) if (list[at] === text) return true;
+  return false;
 }
 
 /** True where two neighbouring characters are swapped and nothing else differs. */
@@ -77,10 +86,15 @@ export function isNearNumber(left: string, right: string): boolean {
   while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
   if (left.length !== right.length) {
     const [short, long] = left.length < right.length ? [left, right] : [right, left];
-    return long.endsWith(short.slice(at));
+    return areEqual(long, at + 1, short, at, short.length - at);
   }
-  if (left.endsWith(right.slice(at + 1))) return true;
-  return left[at] === right[at + 1] && left[at + 1] === right[at] && left.endsWith(right.slice(at + 2));
+  // Looked at from the end: two that have nothing in common differ there too.
+  let end = left.length - 1;
+  while (end > at && left.charCodeAt(end) === right.charCodeAt(end)) end -= 1;
+  if (end === at) return true;
+  return (
+    end === at + 1 && left.charCodeAt(at) === right.charCodeAt(end) && left.charCodeAt(end) === right.charCodeAt(at)
+  );
 }
 
 /** True where the shorter text is an abbreviation of the longer: its start, or its letters in order from the same start ("svcs"). */

@@ -3,7 +3,7 @@ import { countryCode, placeForm, placeIndex } from "../places.ts";
 import { normalisePhones } from "../standardise/phones.ts";
 import type { FieldKind } from "./field-kinds.ts";
 import type { FieldMap } from "./field-map.ts";
-import type { RecordTable } from "./rows.ts";
+import type { RecordTable } from "./row-cells.ts";
 
 const SAMPLE = 300;
 

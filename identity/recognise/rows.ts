@@ -1,24 +1,19 @@
-import type { CountryPack, CustomerFields, CustomerRecord, EntityType } from "#core";
+import type { CountryPack, CustomerRecord } from "#core";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
-import type { ExtraKind, ExtraValue, LinkRecord } from "../link-types.ts";
+import type { LexiconIndex } from "../lexicon.ts";
+import type { ExtraValue, LinkRecord } from "../link-types.ts";
 import type { DateOrder } from "../standardise/dates.ts";
 import { parseDate } from "../standardise/dates.ts";
 import { standardiseCustomer } from "../standardise/customer.ts";
+import type { CellFields } from "../standardise/fields.ts";
 import { digits, tidy } from "../text.ts";
 import type { FieldKind } from "./field-kinds.ts";
 import type { FieldMap } from "./field-map.ts";
 import { typeByList } from "./list-type.ts";
 import { phoneReader } from "./phone-reader.ts";
 import type { PhoneReader } from "./phone-reader.ts";
-
-/** A table in columns of text, as the map's columns name them. */
-export interface RecordTable {
-  /** Source of its rows where the map names no source column. */
-  readonly source: string;
-  readonly names: readonly string[];
-  readonly columns: readonly (readonly (string | null)[])[];
-  readonly rows: number;
-}
+import { columnsOf, readRow } from "./row-cells.ts";
+import type { RecordTable, RowCells } from "./row-cells.ts";
 
 /** How rows become records. */
 export interface RowOptions {
@@ -27,26 +22,6 @@ export interface RowOptions {
   /** Ids of the rows, in order of the tables; they become the records' keys. */
   readonly ids: readonly string[];
 }
-
-interface Column {
-  readonly name: string;
-  readonly kind: FieldKind;
-  readonly cells: readonly (string | null)[];
-}
-
-const EXTRA_KINDS: ReadonlySet<string> = new Set<ExtraKind>([
-  "name_list",
-  "birth_year",
-  "birth_month",
-  "birth_day",
-  "gender",
-  "birth_place",
-  "person_id",
-  "title",
-  "text",
-  "amount",
-  "date",
-]);
 
 /** Rows that were read, with what is still to be settled between them. */
 export interface RowDrafts {
@@ -98,169 +73,6 @@ export function finishRecords({ records, parents, shown }: RowDrafts, map: Field
   return linkParents(nameOnly ? typeByList(records) : records, parents, shown);
 }
 
-interface RowCells {
-  readonly fields: CustomerFields;
-  readonly extra: readonly ExtraValue[];
-  readonly type: EntityType | null;
-  readonly parent: string | null;
-  /** Names by kind, to know what the row says of its type. */
-  readonly hasPersonName: boolean;
-  readonly hasOrgName: boolean;
-  readonly birthColumn: string | null;
-  readonly phones: readonly string[];
-}
-
-type Draft = { -readonly [K in keyof CustomerFields]: CustomerFields[K] };
-
-function columnsOf(table: RecordTable, map: FieldMap): Column[] {
-  return table.names.flatMap((name, at) => {
-    const kind = map.fields[name];
-    return kind === undefined || kind === "ignore" ? [] : [{ name, kind, cells: table.columns[at] ?? [] }];
-  });
-}
-
-// One pass over the row's cells: single-valued kinds take the first filled column, lists take all of them.
-function readRow(columns: readonly Column[], row: number): RowCells {
-  const draft: Draft = { kind: "customer" };
-  const extra: ExtraValue[] = [];
-  const emails: string[] = [];
-  const phones: string[] = [];
-  const handles: { platform: string; handle: string }[] = [];
-  const state: RowState = { type: null, parent: null, houseNumber: "", person: false, org: false, birthColumn: null };
-  for (const { name, kind, cells } of columns) {
-    const value = cells[row];
-    if (value === null || value === undefined || value.trim() === "") continue;
-    if (kind === "email") emails.push(value);
-    else if (kind === "phone") phones.push(value);
-    else if (kind === "handle") handles.push({ platform: platformOf(name), handle: value });
-    else readCell(draft, extra, state, { name, kind, value });
-  }
-  if (emails.length > 0) draft.emails = emails;
-  if (handles.length > 0) draft.handles = handles;
-  if (state.houseNumber !== "") draft.street = `${state.houseNumber} ${draft.street ?? ""}`.trim();
-  composeBirthDate(draft, extra, state);
-  return {
-    fields: draft,
-    extra,
-    type: state.type,
-    parent: state.parent,
-    hasPersonName: state.person || draft.givenName !== undefined || draft.familyName !== undefined,
-    hasOrgName: state.org,
-    birthColumn: state.birthColumn,
-    phones,
-  };
-}
-
-interface RowState {
-  type: EntityType | null;
-  parent: string | null;
-  houseNumber: string;
-  person: boolean;
-  org: boolean;
-  birthColumn: string | null;
-}
-
-interface Cell {
-  readonly name: string;
-  readonly kind: FieldKind;
-  readonly value: string;
-}
-
-type TextField =
-  | "name"
-  | "givenName"
-  | "middleName"
-  | "familyName"
-  | "orgName"
-  | "birthDate"
-  | "street"
-  | "unit"
-  | "locality"
-  | "region"
-  | "postcode"
-  | "country"
-  | "latitude"
-  | "longitude"
-  | "occupation"
-  | "taxId"
-  | "category";
-
-// Where a kind goes: the field of the record, and the kind under which a second column of it travels.
-const PLACES: Readonly<Partial<Record<FieldKind, readonly [TextField, ExtraKind | null]>>> = {
-  any_name: ["name", "any_name"],
-  person_name: ["name", "person_name"],
-  given_name: ["givenName", null],
-  middle_name: ["middleName", null],
-  family_name: ["familyName", null],
-  org_name: ["orgName", "org_name"],
-  birth_date: ["birthDate", "date"],
-  street: ["street", "street"],
-  unit: ["unit", null],
-  locality: ["locality", "text"],
-  region: ["region", null],
-  postcode: ["postcode", null],
-  country: ["country", null],
-  latitude: ["latitude", null],
-  longitude: ["longitude", null],
-  occupation: ["occupation", "text"],
-  tax_id: ["taxId", "tax_id"],
-  category: ["category", "category"],
-};
-
-function readCell(draft: Draft, extra: ExtraValue[], state: RowState, cell: Cell): void {
-  const { name, kind, value } = cell;
-  if (kind === "person_name") state.person = true;
-  if (kind === "org_name") state.org = true;
-  if (kind === "birth_date") state.birthColumn ??= name;
-  const place = PLACES[kind];
-  if (place !== undefined) placeCell(draft, extra, cell, place);
-  else if (EXTRA_KINDS.has(kind)) extra.push({ kind: kind as ExtraKind, column: name, value });
-  else if (kind === "address") draft.address = draft.address === undefined ? value : `${draft.address}, ${value}`;
-  else if (kind === "url") draft.website ??= value;
-  else if (kind === "house_number") state.houseNumber = value.trim();
-  else if (kind === "entity_type") state.type ??= readType(value);
-  else if (kind === "parent_ref") state.parent ??= tidy(value);
-}
-
-function placeCell(
-  draft: Draft,
-  extra: ExtraValue[],
-  { name, kind, value }: Cell,
-  [field, further]: readonly [TextField, ExtraKind | null],
-): void {
-  if (draft[field] === undefined) draft[field] = value;
-  else if (kind === "given_name") draft.middleName ??= value;
-  else if (kind === "family_name") draft.familyName = `${draft.familyName ?? ""} ${value}`;
-  else if (further !== null && draft[field] !== value) extra.push({ kind: further, column: name, value });
-}
-
-function readType(value: string): EntityType | null {
-  const plain = tidy(value).toLowerCase();
-  if (/^(?:p|person|individual|human|people|natural person|consumer|private)\b/.test(plain)) return "person";
-  if (/^(?:o|b|c|org|organi[sz]ation|company|business|firm|corporate|corporation|legal entity|entity)\b/.test(plain))
-    return "organisation";
-  return null;
-}
-
-function platformOf(header: string): string {
-  return /instagram|facebook|tiktok|twitter|linkedin|youtube/.exec(header.toLowerCase())?.[0] ?? "social";
-}
-
-// Year, month and day in three cells are one date where all are there; otherwise each part speaks for itself.
-function composeBirthDate(draft: Draft, extra: ExtraValue[], state: RowState): void {
-  if (draft.birthDate !== undefined) return;
-  const part = (kind: ExtraKind): string => digits(extra.find((one) => one.kind === kind)?.value.split(".")[0] ?? "");
-  const [year, month, day] = [part("birth_year"), part("birth_month"), part("birth_day")];
-  if (year.length !== 4 || month === "" || day === "") return;
-  const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const time = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) return;
-  draft.birthDate = date;
-  state.birthColumn = null;
-  const rest = extra.filter(({ kind }) => kind !== "birth_year" && kind !== "birth_month" && kind !== "birth_day");
-  extra.splice(0, extra.length, ...rest);
-}
-
 /** Which names the map has: a list of firms alone needs no guess of each row's type. */
 interface NameShape {
   readonly personOnly: boolean;
@@ -297,8 +109,14 @@ const STREAM = "rows";
 function buildRecord(cells: RowCells, context: BuildContext): LinkRecord {
   const { key, source, pack, orders } = context;
   const dateOrder = cells.birthColumn === null ? null : (orders.get(cells.birthColumn) ?? null);
-  const place = { key, source, account: ACCOUNT, stream: STREAM };
-  const record = standardiseCustomer(cells.fields, { ...place, pack, dateOrder });
+  const record = standardiseCustomer(cells.fields, {
+    pack,
+    key,
+    source,
+    account: ACCOUNT,
+    stream: STREAM,
+    dateOrder,
+  });
   const phones = context.phones.read(cells.phones);
   const { entityType, entityTypeProbability } = declaredType(record, cells, context);
   // The record is new and nobody else's: adding to it is many times quicker than copying its thirty fields.
@@ -331,15 +149,25 @@ function declaredType(
 ): Pick<CustomerRecord, "entityType" | "entityTypeProbability"> {
   const { entityType, entityTypeProbability } = record;
   if (entityType === "not_a_customer") return { entityType, entityTypeProbability };
-  const { name, orgName, givenName = "", familyName = "" } = cells.fields;
-  const names = [name, orgName, `${givenName} ${familyName}`].filter((one) => one !== undefined && one.trim() !== "");
-  if (names.length > 0 && names.every((one) => isPlaceholder(one ?? "", lexiconIndex(pack))))
-    return { entityType: "not_a_customer", entityTypeProbability: 0.99 };
+  if (isNobody(cells.fields, lexiconIndex(pack))) return { entityType: "not_a_customer", entityTypeProbability: 0.99 };
   const declared = cells.type ?? (shape.personOnly ? "person" : shape.orgOnly ? "organisation" : null);
   if (declared !== null) return { entityType: declared, entityTypeProbability: 0.98 };
   if (cells.hasPersonName && !cells.hasOrgName && entityType === "unknown")
     return { entityType: "person", entityTypeProbability: 0.8 };
   return { entityType, entityTypeProbability };
+}
+
+// Names are there, and every one of them stands for nobody.
+function isNobody({ name, orgName, givenName, familyName }: CellFields, index: LexiconIndex): boolean {
+  const isNamed = hasText(name) || hasText(orgName);
+  if (hasText(name) && !isPlaceholder(name, index)) return false;
+  if (hasText(orgName) && !isPlaceholder(orgName, index)) return false;
+  const full = `${givenName ?? ""} ${familyName ?? ""}`;
+  return full.trim() === "" ? isNamed : isPlaceholder(full, index);
+}
+
+function hasText(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== "";
 }
 
 // A number of a country without a pack still tells records apart by its digits.

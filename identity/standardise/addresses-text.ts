@@ -20,19 +20,19 @@ const BOX = /(?:^|(?<=\S)(?<!\bP\.?\s?O\.?)[\s,]+)((?:P\.?\s*O\.?\s*)?Box\s*#?\s
 /** The code that was announced for Jamaica and withdrawn; it stands behind towns and parishes all the same. */
 const WITHDRAWN_CODE = /^JM[A-Z]{3}\d{2}$/i;
 
+/** What may stand between parts. */
+const SEPARATOR = /[,;|\u2022\r\n\u2013\u2014-]/;
+
 /** Parts of an address: lines, commas, and dashes or bars that stand alone; "12 - 14 Hope Road" is one. */
 function splitText(text: string): readonly string[] {
-  return text
-    .replace(BOX, ", $1, ")
-    .split(/\s*(?:[,;|\u2022\r\n]|(?<!\d)\s[-\u2013\u2014]\s|\s[-\u2013\u2014]\s(?!\d))\s*/);
+  const boxed = /box/i.test(text) ? text.replace(BOX, ", $1, ") : text;
+  if (!SEPARATOR.test(boxed)) return [boxed];
+  return boxed.split(/\s*(?:[,;|\u2022\r\n]|(?<!\d)\s[-\u2013\u2014]\s|\s[-\u2013\u2014]\s(?!\d))\s*/);
 }
 
 /** Reads the free text of an address into the parts that are not known yet. */
 export function readText(draft: Draft, text: string, pack: CountryPack, index: PlaceIndex): void {
-  const parts = splitText(text)
-    .map((part) => tidy(part).replace(/(?<!\b[A-Za-z])\.$/, ""))
-    .filter((part) => part !== "")
-    .flatMap((part) => peelTail(part, pack, index));
+  const parts = partsOf(text, pack, index);
   const left: string[] = [];
   for (const [at, part] of parts.entries()) {
     const country = at > 0 && part.length > 1 && at >= parts.length - 2 ? countryCode(part) : null;
@@ -47,6 +47,16 @@ export function readText(draft: Draft, text: string, pack: CountryPack, index: P
   }
 }
 
+function partsOf(text: string, pack: CountryPack, index: PlaceIndex): readonly string[] {
+  const parts: string[] = [];
+  for (const piece of splitText(text)) {
+    const plain = tidy(piece);
+    const part = plain.endsWith(".") ? plain.replace(/(?<!\b[A-Za-z])\.$/, "") : plain;
+    if (part !== "") peelTail(part, pack, index, parts);
+  }
+  return parts;
+}
+
 /** A region or town with one slip of the pen, where no other one is as near. */
 function takeMisspelt(draft: Draft, part: string, index: PlaceIndex): boolean {
   const form = nearestPlace(placeForm(bareTown(part)), index);
@@ -56,9 +66,13 @@ function takeMisspelt(draft: Draft, part: string, index: PlaceIndex): boolean {
 }
 
 /** "12 Hope Rd Kingston 10 St. Andrew Jamaica" as its parts: what the pack knows is taken from the end, word by word. */
-function peelTail(part: string, pack: CountryPack, index: PlaceIndex): string[] {
+function peelTail(part: string, pack: CountryPack, index: PlaceIndex, parts: string[]): void {
+  const gap = part.lastIndexOf(" ");
+  if (gap < 0 || isNoTail(part.slice(gap + 1), index)) {
+    parts.push(part);
+    return;
+  }
   const list = part.split(" ");
-  if (list.length < 2 || isNoTail(list.at(-1) ?? "", index)) return [part];
   const tail: string[] = [];
   let sure = false;
   for (let found = true; found && list.length > 1;) {
@@ -73,17 +87,16 @@ function peelTail(part: string, pack: CountryPack, index: PlaceIndex): string[] 
       found = true;
     }
   }
-  if (tail.length === 0) return [part];
   // A town's name ends a line also where it is a road's ("5 Hope, Mona"): before the town stands the end of a street.
-  const last = list.at(-1);
-  const street =
-    isStreetType(last, pack) ||
-    isBuilding(last ?? "") ||
-    /^P\.?\s?[OA]\.?$/i.test(last ?? "") ||
-    unitOf(list.join(" "), lexiconIndex(pack).unitWords)?.rest === "" ||
-    isPlace(list.join(" "), index);
-  if (!sure && !street) return [part];
-  return [list.join(" ").replace(/[-\s]+$/, ""), ...tail];
+  if (tail.length === 0 || (!sure && !endsStreet(list, pack, index))) parts.push(part);
+  else parts.push(list.join(" ").replace(/[-\s]+$/, ""), ...tail);
+}
+
+function endsStreet(list: readonly string[], pack: CountryPack, index: PlaceIndex): boolean {
+  const last = list.at(-1) ?? "";
+  if (isStreetType(last, pack) || isBuilding(last) || /^P\.?\s?[OA]\.?$/i.test(last)) return true;
+  const whole = list.join(" ");
+  return unitOf(whole, lexiconIndex(pack).unitWords)?.rest === "" || isPlace(whole, index);
 }
 
 const LETTERS = /^[A-Za-z]{3,}$/;
@@ -192,8 +205,8 @@ function takeTail(draft: Draft, part: string, index: PlaceIndex): boolean {
 
 function takePlace(draft: Draft, part: string, index: PlaceIndex): boolean {
   // "Montego Bay #2": the number of its post office.
-  const [, numbered = ""] = /^(.*[^\s#])\s*#?\s*\d{1,2}$/.exec(part) ?? [];
-  const bare = bareTown(index.places.has(placeForm(bareTown(numbered))) ? numbered : part);
+  const [, numbered = ""] = endsInDigit(part) ? (/^(.*[^\s#])\s*#?\s*\d{1,2}$/.exec(part) ?? []) : [];
+  const bare = bareTown(numbered !== "" && index.places.has(placeForm(bareTown(numbered))) ? numbered : part);
   const form = placeForm(bare);
   const isPlace = index.places.has(form);
   const isRegion = index.regions.has(form);
@@ -208,13 +221,18 @@ function takePlace(draft: Draft, part: string, index: PlaceIndex): boolean {
   return true;
 }
 
+function endsInDigit(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 48 && last <= 57;
+}
+
 function readStreet(draft: Draft, text: string, unit: string | null, pack: CountryPack, index: PlaceIndex): void {
   const { unitWords } = lexiconIndex(pack);
   const list = text.split(" ");
   let street = text;
   // "1 Bay Street Kingston 10" without a comma: what follows the street type is a place that the pack knows.
   for (let from = list.length - 1; from >= 2; from -= 1) {
-    const end = list.slice(from).join(" ");
+    const end = from === list.length - 1 ? (list[from] ?? "") : list.slice(from).join(" ");
     const district = postalDistrict(end, index);
     if (district === null && !(index.places.has(placeForm(end)) && isStreetType(list[from - 1], pack))) continue;
     street = list.slice(0, from).join(" ");
@@ -237,5 +255,5 @@ function isStreetType(word: string | undefined, pack: CountryPack): boolean {
 
 function isStreet(part: string, types: ReadonlyMap<string, string>): boolean {
   if (/^\d+[a-z]?\b\s*[\p{L}\d]/iu.test(part) || /^(?:lot|p\.?\s*o\.?\s*box|box)\b/i.test(part)) return true;
-  return words(part).length > 1 && words(part).some((word, at) => at > 0 && types.has(word) && word.length > 1);
+  return words(part).some((word, at) => at > 0 && word.length > 1 && types.has(word));
 }

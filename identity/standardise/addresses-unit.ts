@@ -18,14 +18,23 @@ export function unitOf(part: string, unitWords: ReadonlySet<string>): UnitText |
   if (lead?.[1] !== undefined && unitWords.has(fold(lead[1])) && lead[2] !== undefined) {
     return { unit: `${nameCase(lead[1].toLowerCase())} ${lead[2].toUpperCase()}`, rest: (lead[3] ?? "").trim() };
   }
-  const hash = /^#\s*([\p{L}]?\d+[\p{L}]?)$/u.exec(part);
+  const hash = !part.startsWith("#") ? null : /^#\s*([\p{L}]?\d+[\p{L}]?)$/u.exec(part);
   if (hash?.[1] !== undefined) return { unit: `Unit ${hash[1].toUpperCase()}`, rest: "" };
-  const tail = /^(.*\S)\s+(?:([\p{L}]+)\.?\s*#?|#)\s*([\p{L}]?\d+[\p{L}]?)$/u.exec(part);
+  const tail = !hasDigitAtEnd(part) ? null : /^(.*\S)\s+(?:([\p{L}]+)\.?\s*#?|#)\s*([\p{L}]?\d+[\p{L}]?)$/u.exec(part);
   if (tail?.[1] !== undefined && tail[3] !== undefined && (tail[2] === undefined || unitWords.has(fold(tail[2])))) {
     const word = tail[2] === undefined ? "Unit" : nameCase(tail[2].toLowerCase());
     return { unit: `${word} ${tail[3].toUpperCase()}`, rest: tail[1].trim() };
   }
   return null;
+}
+
+// Among the last three characters: a number, perhaps with a letter behind it.
+function hasDigitAtEnd(text: string): boolean {
+  for (let at = Math.max(0, text.length - 3); at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) return true;
+  }
+  return false;
 }
 
 /** A unit that stands in a field of its own. */

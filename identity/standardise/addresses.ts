@@ -75,12 +75,15 @@ function settleDistrict(draft: Draft, index: PlaceIndex): void {
 /** Regions in which all places of the address lie; null where it names none that is known. */
 function possibleRegions(draft: Draft, index: PlaceIndex): readonly string[] | null {
   const own = draft.locality === null ? undefined : index.places.get(placeForm(draft.locality));
-  const lists = [own, ...draft.met.map((form) => index.places.get(form))].flatMap((place) =>
-    place === undefined ? [] : [place.regions],
-  );
+  const lists = own === undefined ? [] : [own.regions];
+  for (const form of draft.met) {
+    const place = index.places.get(form);
+    if (place !== undefined) lists.push(place.regions);
+  }
   if (lists.length === 0) return null;
-  const [first = [], ...others] = lists;
-  const common = first.filter((code) => others.every((list) => list.includes(code)));
+  const [first = []] = lists;
+  if (lists.length === 1 && first.length > 0) return first;
+  const common = first.filter((code) => lists.every((list) => list.includes(code)));
   return common.length > 0 ? common : [...new Set(lists.flat())].sort();
 }
 

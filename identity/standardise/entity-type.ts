@@ -1,7 +1,7 @@
 import type { EntityType } from "#core";
 import type { Lexicon, LexiconIndex } from "../lexicon.ts";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
-import { words } from "../text.ts";
+import { beforeColon, words } from "../text.ts";
 import { withoutAsides } from "./name-asides.ts";
 
 /** What is known about a record when its type is decided. */
@@ -29,40 +29,48 @@ export interface TypeVerdict {
  */
 export function decideEntityType(clues: TypeClues, lexicon: Lexicon): TypeVerdict {
   const index = lexiconIndex(lexicon);
-  const texts = [clues.name, clues.orgName, fullName(clues)].filter(
-    (text): text is string => text !== null && text !== "",
-  );
-  if (texts.length > 0 && texts.every((text) => isPlaceholder(text, index))) {
+  const own = fullName(clues);
+  const isNamed = isText(clues.name) || isText(clues.orgName) || own !== null;
+  if (isNamed && isNobody(clues.name, index) && isNobody(clues.orgName, index) && isNobody(own, index)) {
     return { entityType: "not_a_customer", probability: 0.99 };
   }
-  if (texts.length === 0 && !clues.reachable) return { entityType: "unknown", probability: 0.5 };
-  const odds = typeLogOdds(clues, lexicon);
+  if (!isNamed && !clues.reachable) return { entityType: "unknown", probability: 0.5 };
+  const odds = typeLogOdds(clues, own, lexicon);
   const organisation = 1 / (1 + Math.exp(-odds));
   if (organisation >= 0.65) return { entityType: "organisation", probability: round(organisation) };
   if (organisation <= 0.35) return { entityType: "person", probability: round(1 - organisation) };
   return { entityType: "unknown", probability: round(Math.max(organisation, 1 - organisation)) };
 }
 
-function fullName(clues: TypeClues): string | null {
-  const text = [clues.givenName, clues.familyName].filter((part) => part !== null).join(" ");
+function fullName({ givenName, familyName }: TypeClues): string | null {
+  const text = givenName === null ? (familyName ?? "") : familyName === null ? givenName : `${givenName} ${familyName}`;
   return text === "" ? null : text;
+}
+
+function isText(text: string | null): boolean {
+  return text !== null && text !== "";
+}
+
+function isNobody(text: string | null, index: LexiconIndex): boolean {
+  return text === null || text === "" || isPlaceholder(text, index);
 }
 
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-function typeLogOdds(clues: TypeClues, lexicon: Lexicon): number {
+function typeLogOdds(clues: TypeClues, full: string | null, lexicon: Lexicon): number {
   let odds = -0.4;
-  const shown = clues.name === null ? null : withoutAsides(clues.name).replace(/:.*$/, "");
+  const shown = clues.name === null ? null : beforeColon(withoutAsides(clues.name));
   if (shown !== null) odds += nameOdds(shown, lexicon);
   if (clues.orgName !== null) odds += companyOdds(clues, clues.orgName, shown, lexicon);
   if (clues.givenName !== null || clues.familyName !== null) {
-    const own = fullName(clues) ?? "";
-    const shownWords = new Set(words(shown ?? own));
-    const shared = words(own).filter((word) => shownWords.has(word)).length;
+    const own = full ?? "";
+    const ownWords = words(own);
+    const shownWords = shown === null ? ownWords : words(shown);
+    const shared = ownWords.filter((word) => shownWords.includes(word)).length;
     if (clues.orgName === null || shown !== null)
-      odds -= shared >= Math.min(2, words(own).length) ? (clues.orgName === null ? 3 : 1) : 0.3;
+      odds -= shared >= Math.min(2, ownWords.length) ? (clues.orgName === null ? 3 : 1) : 0.3;
     if (nameOdds(own, lexicon) > 2) odds += 2.5;
   }
   if (clues.birthDate !== null) odds -= 4;
@@ -82,8 +90,8 @@ function companyOdds(clues: TypeClues, company: string, shown: string | null, le
 /** True where a name column names a person and the company column somebody else: the person speaks for the company. */
 export function isContact(name: string | null, company: string | null, lexicon: Lexicon): name is string {
   if (name === null || company === null) return false;
-  const firm = new Set(words(company));
-  if (words(name).every((word) => firm.has(word))) return false;
+  const firm = words(company);
+  if (words(name).every((word) => firm.includes(word))) return false;
   const odds = nameOdds(name, lexicon);
   return odds < 0 && odds < nameOdds(company, lexicon) + 0.5;
 }
@@ -141,20 +149,33 @@ function wordOdds(list: readonly string[], givenKnown: boolean, index: LexiconIn
   return odds;
 }
 
-const SIGNS: readonly (readonly [RegExp, number])[] = [
-  [/\p{L}['’]s\b/u, 2.2],
-  [/&|\band\b/i, 1.5],
-  [/\d/, 1.5],
-  [/\p{L}{2}(?:(?<!bi)shop|store|mart|works|tech|wear|foods?|burgers?)\b/iu, 3.2],
-  [/\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i, -4],
-];
+const POSSESSIVE = /\p{L}['’]s\b/u;
+const JOINED = /&|\band\b/i;
+const FIRM_END = /\p{L}{2}(?:(?<!bi)shop|store|mart|works|tech|wear|foods?|burgers?)\b/iu;
+/** What a firm's end has in it: a look that is cheaper. */
+const FIRM_LETTERS = /shop|store|mart|works|tech|wear|food|burger/iu;
+const GENERATION = /\b(?:jr|sr|iii?|snr|jnr)\b\.?$/i;
+
+// The signs in a text's form that are added up, each looked for only where it can be.
+function signOdds(text: string): number {
+  let odds = 0;
+  if ((text.includes("'") || text.includes("’")) && POSSESSIVE.test(text)) odds += 2.2;
+  if (JOINED.test(text)) odds += 1.5;
+  if (/\d/.test(text)) odds += 1.5;
+  if (FIRM_LETTERS.test(text) && FIRM_END.test(text)) odds += 3.2;
+  const last = text.charCodeAt(text.length - 1);
+  // It ends in r, i or a dot.
+  if ((last === 46 || (last | 32) === 114 || (last | 32) === 105) && GENERATION.test(text)) odds -= 4;
+  return odds;
+}
 
 function formOdds(text: string, list: readonly string[], index: LexiconIndex): number {
-  let odds = 0;
-  for (const [sign, worth] of SIGNS) if (sign.test(text)) odds += worth;
+  let odds = signOdds(text);
   if (index.tradingAs.test(text)) odds += 3;
   if (/^[A-Z]{3,4}\b/.test(text) && text !== text.toUpperCase()) odds += 2;
-  const hasLegal = list.some((word, at) => at > 0 && index.legalWords.has(word));
-  if (/^[^,]+,\s*[^,]+$/.test(text) && !hasLegal) odds -= 2;
+  if (text.includes(",") && /^[^,]+,\s*[^,]+$/.test(text)) {
+    const hasLegal = list.some((word, at) => at > 0 && index.legalWords.has(word));
+    if (!hasLegal) odds -= 2;
+  }
   return odds;
 }

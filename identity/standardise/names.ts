@@ -1,6 +1,6 @@
 import type { Lexicon } from "../lexicon.ts";
 import { lexiconIndex } from "../lexicon.ts";
-import { fold, nameCase, tidy, words } from "../text.ts";
+import { bareForm, beforeColon, fold, nameCase, tidy, words } from "../text.ts";
 import { withCountries } from "./country-words.ts";
 import { withoutAsides } from "./name-asides.ts";
 
@@ -14,19 +14,22 @@ export interface PersonName {
   readonly suffix: string | null;
 }
 
-const GENERATION: Readonly<Record<string, string>> = {
-  jr: "jr",
-  jnr: "jr",
-  junior: "jr",
-  sr: "sr",
-  snr: "sr",
-  senior: "sr",
-  ii: "ii",
-  "2nd": "ii",
-  iii: "iii",
-  "3rd": "iii",
-  iv: "iv",
-};
+const GENERATION: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    jr: "jr",
+    jnr: "jr",
+    junior: "jr",
+    sr: "sr",
+    snr: "sr",
+    senior: "sr",
+    ii: "ii",
+    "2nd": "ii",
+    iii: "iii",
+    "3rd": "iii",
+    iv: "iv",
+  }),
+);
+const JOINERS: ReadonlySet<string> = new Set(["&", "and/or", "&/or", "and", "or"]);
 const LETTERS_AFTER = new Set("phd md esq jp oj cd od qc kc mba bsc msc cpa dds mp obe mbe om rn pe".split(" "));
 const PARTICLES = new Set(
   "de da do dos das del della di du la le van von der den ter ten bin ibn al el st saint mac".split(" "),
@@ -38,59 +41,72 @@ const PARTICLES = new Set(
  */
 export function parseName(text: string, options: { readonly pack: Lexicon }): PersonName {
   const { titles: known } = lexiconIndex(options.pack);
-  let rest = withoutAsides(text)
-    .replace(/["“”][^"“”]*["“”]|\([^)]*\)/g, " ")
-    .replace(/:.*$/, "");
-  let suffix: string | null = null;
-  const parts = rest.split(",").map((part) => {
-    // "Klein, Morris II": the suffix stands at the end of its own part.
-    const [, head, last] = /^(.*\S)\s+(\S+)$/.exec(part.trim()) ?? [];
-    const generation = rest.includes(",") && last !== undefined ? GENERATION[bare(last)] : undefined;
-    if (generation === undefined || head === undefined) return part.trim();
-    suffix ??= generation;
-    return head;
-  });
-  const names: string[] = [];
-  for (const part of parts) {
-    const plain = bare(part);
-    if (GENERATION[plain] !== undefined) suffix ??= GENERATION[plain];
-    else if (plain !== "" && !LETTERS_AFTER.has(plain)) names.push(part);
-  }
+  const parts = partsOf(text);
+  const { names } = parts;
   const inverted = names.length >= 2;
-  rest = inverted ? `${names.slice(1).join(" ")} ${(names[0] ?? "").replace(/ /g, "\uE000")}` : (names[0] ?? "");
-  const tokens = rest.split(/[\s]+/).filter((token) => isJoiner(token) || bare(token.replace(/\uE000/g, "")) !== "");
+  const whole = inverted ? `${names.slice(1).join(" ")} ${(names[0] ?? "").replace(/ /g, "\uE000")}` : (names[0] ?? "");
+  const tokens = whole.split(/\s+/).filter((token) => isJoiner(token) || hasLetterOrDigit(token));
   const titles: string[] = [];
-  while (tokens.length > 1 && (known.has(bare(tokens[0] ?? "")) || isJoiner(tokens[0]))) {
-    const title = bare(tokens.shift() ?? "");
+  while (tokens.length > 1 && (known.has(bareForm(tokens[0] ?? "")) || isJoiner(tokens[0]))) {
+    const title = bareForm(tokens.shift() ?? "");
     if (known.has(title)) titles.push(title);
   }
-  suffix = takeSuffix(tokens, suffix);
+  const suffix = takeSuffix(tokens, parts.suffix);
   dropSecondOfCouple(tokens);
   return { titles, suffix, ...splitTokens(tokens, inverted) };
 }
 
-function isJoiner(token: string | undefined): boolean {
-  return token !== undefined && /^(?:&|(?:and|&)\/or|and|or)$/i.test(token);
+// A name's parts between commas, without what stands around it and behind it, and the generation that one of them tells.
+function partsOf(text: string): { readonly names: readonly string[]; readonly suffix: string | null } {
+  let rest = withoutAsides(text);
+  if (/["“”(]/.test(rest)) rest = rest.replace(/["“”][^"“”]*["“”]|\([^)]*\)/g, " ");
+  rest = beforeColon(rest);
+  let suffix: string | null = null;
+  const names: string[] = [];
+  const hasComma = rest.includes(",");
+  for (const part of hasComma ? rest.split(",") : [rest]) {
+    let name = part.trim();
+    // "Klein, Morris II": the suffix stands at the end of its own part.
+    const [, head, last] = hasComma ? (/^(.*\S)\s+(\S+)$/.exec(name) ?? []) : [];
+    const generation = last === undefined ? undefined : GENERATION.get(bareForm(last));
+    if (generation !== undefined && head !== undefined) {
+      suffix ??= generation;
+      name = head;
+    }
+    const plain = bareForm(name);
+    const mark = GENERATION.get(plain);
+    if (mark !== undefined) suffix ??= mark;
+    else if (plain !== "" && !LETTERS_AFTER.has(plain)) names.push(name);
+  }
+  return { names, suffix };
 }
 
-function bare(token: string): string {
-  return fold(token).replace(/[^a-z0-9]/g, "");
+function isJoiner(token: string | undefined): boolean {
+  return token !== undefined && token.length <= 6 && JOINERS.has(token.toLowerCase());
+}
+
+function hasLetterOrDigit(token: string): boolean {
+  // Most begin with a plain letter.
+  const code = token.charCodeAt(0) | 32;
+  return (code >= 97 && code <= 122) || bareForm(token.replace(/\uE000/g, "")) !== "";
 }
 
 function takeSuffix(tokens: string[], before: string | null): string | null {
   let suffix = before;
   for (;;) {
     const at = tokens.length - 1;
-    const last = tokens[at]?.replace(/\uE000/g, " ") ?? "";
-    const inner = /^(.*)\s+(\S+)$/.exec(last);
-    const word = bare(inner?.[2] ?? last);
+    const token = tokens[at] ?? "";
+    const last = token.includes("\uE000") ? token.replace(/\uE000/g, " ") : token;
+    const inner = last === token ? null : /^(.*)\s+(\S+)$/.exec(last);
     if (tokens.length < 2 && inner === null) return suffix;
-    if (GENERATION[word] === undefined && !LETTERS_AFTER.has(word)) return suffix;
+    const [, head, end = last] = inner ?? [];
+    const word = bareForm(end);
+    const mark = GENERATION.get(word);
     // "Om" and "Od" are names as well; letters after a name are written in capitals.
-    if (GENERATION[word] === undefined && (inner?.[2] ?? last) !== (inner?.[2] ?? last).toUpperCase()) return suffix;
-    suffix ??= GENERATION[word] ?? null;
-    if (inner?.[1] === undefined) tokens.pop();
-    else tokens[at] = inner[1].replace(/ /g, "\uE000");
+    if (mark === undefined && (!LETTERS_AFTER.has(word) || end !== end.toUpperCase())) return suffix;
+    suffix ??= mark ?? null;
+    if (head === undefined) tokens.pop();
+    else tokens[at] = head.replace(/ /g, "\uE000");
   }
 }
 
@@ -106,25 +122,22 @@ function splitTokens(
   tokens: readonly string[],
   inverted: boolean,
 ): { given: string | null; middle: string | null; family: string | null } {
-  const show = (list: readonly string[]): string | null =>
-    list.length === 0
-      ? null
-      : nameCase(
-          list
-            .join(" ")
-            .replace(/\uE000/g, " ")
-            .replace(/[.,]+$/, ""),
-        );
   if (tokens.length === 0) return { given: null, middle: null, family: null };
   if (tokens.length === 1) {
     return inverted
-      ? { given: null, middle: null, family: show(tokens) }
-      : { given: show(tokens), middle: null, family: null };
+      ? { given: null, middle: null, family: show(tokens, 0) }
+      : { given: show(tokens, 0), middle: null, family: null };
   }
-  const familyStart = (from: number): number =>
-    from > 1 && PARTICLES.has(bare(tokens[from - 1] ?? "")) ? familyStart(from - 1) : from;
-  const from = inverted ? tokens.length - 1 : familyStart(tokens.length - 1);
-  return { given: show(tokens.slice(0, 1)), middle: show(tokens.slice(1, from)), family: show(tokens.slice(from)) };
+  let from = tokens.length - 1;
+  if (!inverted) while (from > 1 && PARTICLES.has(bareForm(tokens[from - 1] ?? ""))) from -= 1;
+  return { given: show(tokens, 0, 1), middle: show(tokens, 1, from), family: show(tokens, from) };
+}
+
+function show(tokens: readonly string[], from: number, to: number = tokens.length): string | null {
+  if (to <= from) return null;
+  let text = to === from + 1 ? (tokens[from] ?? "") : tokens.slice(from, to).join(" ");
+  if (text.includes("\uE000")) text = text.replace(/\uE000/g, " ");
+  return nameCase(text.endsWith(".") || text.endsWith(",") ? text.replace(/[.,]+$/, "") : text);
 }
 
 /** A firm's name with what it trades as. */
@@ -135,7 +148,8 @@ export interface OrganisationName {
 
 /** Splits "Brown Holdings Ltd t/a Island Grill" into both names. */
 export function parseOrganisation(text: string, options: { readonly pack: Lexicon }): OrganisationName {
-  const plain = tidy(text).replace(/\s*\(deleted\)\s*$/i, "");
+  const whole = tidy(text);
+  const plain = whole.includes("(") ? whole.replace(/\s*\(deleted\)\s*$/i, "") : whole;
   const found = lexiconIndex(options.pack).tradingAs.exec(plain);
   if (found === null || found.index === 0) return { name: nameCase(plain), tradingAs: null };
   const name = plain.slice(0, found.index).replace(/[\s,;(]+$/, "");
@@ -147,37 +161,39 @@ export function parseOrganisation(text: string, options: { readonly pack: Lexico
   return { name: nameCase(name), tradingAs: nameCase(other) };
 }
 
-const SPELLINGS: Readonly<Record<string, string>> = {
-  svcs: "services",
-  svc: "service",
-  intl: "international",
-  mfg: "manufacturing",
-  mgmt: "management",
-  dist: "distributors",
-  ent: "enterprises",
-  ents: "enterprises",
-  assoc: "associates",
-  assocs: "associates",
-  bros: "brothers",
-  centre: "center",
-  ctr: "center",
-  tyre: "tire",
-  tyres: "tires",
-  bldrs: "builders",
-  const: "construction",
-  tech: "technologies",
-  univ: "university",
-  dept: "department",
-  natl: "national",
-  hosp: "hospital",
-  pharm: "pharmacy",
-  whse: "warehouse",
-  eng: "engineering",
-  supp: "supplies",
-  rest: "restaurant",
-  jewellers: "jewelers",
-  jewellery: "jewelry",
-};
+const SPELLINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    svcs: "services",
+    svc: "service",
+    intl: "international",
+    mfg: "manufacturing",
+    mgmt: "management",
+    dist: "distributors",
+    ent: "enterprises",
+    ents: "enterprises",
+    assoc: "associates",
+    assocs: "associates",
+    bros: "brothers",
+    centre: "center",
+    ctr: "center",
+    tyre: "tire",
+    tyres: "tires",
+    bldrs: "builders",
+    const: "construction",
+    tech: "technologies",
+    univ: "university",
+    dept: "department",
+    natl: "national",
+    hosp: "hospital",
+    pharm: "pharmacy",
+    whse: "warehouse",
+    eng: "engineering",
+    supp: "supplies",
+    rest: "restaurant",
+    jewellers: "jewelers",
+    jewellery: "jewelry",
+  }),
+);
 const EMPTY_WORDS = new Set([
   "the",
   "and",
@@ -198,11 +214,16 @@ const EMPTY_WORDS = new Set([
 /** The words that tell one firm from another: legal forms, articles and possessives dropped, abbreviations written out. */
 export function organisationTokens(text: string, lexicon: Lexicon): string[] {
   const { legalWords, countries } = lexiconIndex(lexicon);
-  const plain = fold(text)
-    .replace(/\s*\((?:jamaica|ja|jm|deleted)\)/g, " ")
-    .replace(/['`]s\b/g, "s");
-  const all = withCountries(words(plain), countries).map((word) => SPELLINGS[word] ?? word);
-  const core = all.filter((word) => !legalWords.has(word) && !EMPTY_WORDS.has(word));
+  let plain = fold(text);
+  if (plain.includes("(")) plain = plain.replace(/\s*\((?:jamaica|ja|jm|deleted)\)/g, " ");
+  if (plain.includes("'") || plain.includes("`")) plain = plain.replace(/['`]s\b/g, "s");
+  const all: string[] = [];
+  const core: string[] = [];
+  for (const found of withCountries(words(plain), countries)) {
+    const word = SPELLINGS.get(found) ?? found;
+    all.push(word);
+    if (!legalWords.has(word) && !EMPTY_WORDS.has(word)) core.push(word);
+  }
   // Single letters that stand together are initials: "c s g computers" is "csg computers".
   const joined: string[] = [];
   for (const [at, word] of core.entries()) {
@@ -212,5 +233,5 @@ export function organisationTokens(text: string, lexicon: Lexicon): string[] {
     else joined.push(word);
   }
   if (joined.length > 0) return joined;
-  return all.length > 0 ? all : [];
+  return all;
 }
