@@ -2,6 +2,7 @@ import type { CandidatePairs } from "./candidates.ts";
 import type { ClusterRules } from "./linkage-tree.ts";
 import type { SettledConstraints } from "./constraints.ts";
 import type { Prepared } from "./prepare.ts";
+import { keyHash } from "./keys.ts";
 import { PAIR_KINDS } from "./settings.ts";
 import type { LinkageSettings, PairKind } from "./settings.ts";
 import type { WeighedPairs } from "./weigh.ts";
@@ -32,7 +33,8 @@ export function equalRecords(
   const isOpen = (at: number): boolean => records[at]?.type !== "none" && sources[at] === 0 && !bound.has(at);
   const silent = new Uint8Array(records.length);
   const rows: (readonly [number, number])[] = [];
-  for (const alike of grouped(records.keys(), (at) => (isOpen(at) ? roughly(records[at]) : null))) {
+  const many = crowded(records, limits.maxCandidates);
+  for (const alike of grouped(many, (at) => (isOpen(at) ? roughly(records[at]) : null))) {
     if (alike.length <= limits.maxCandidates) continue;
     for (const equal of grouped(alike, (at) => exactly(records[at]))) {
       const [speaker = 0, ...others] = equal;
@@ -99,6 +101,22 @@ export function withEqualMust(
 function isSure(weight: number, kind: PairKind, settings: LinkageSettings): boolean {
   const threshold = settings.thresholds.auto[kind];
   return threshold !== null && probabilityOf(weight, settings.calibration[kind]) >= threshold;
+}
+
+// Positions of records whose names and contacts have a hash that more than `most` records have: in most lists none.
+function crowded(records: readonly Prepared[], most: number): number[] {
+  const hashes = new Float64Array(records.length);
+  const counts = new Map<number, number>();
+  for (let at = 0; at < hashes.length; at += 1) {
+    const record = records[at];
+    if (record === undefined) continue;
+    const hash = keyHash(record.source, record.nameKey, record.phones[0] ?? "", record.emails[0] ?? "");
+    hashes[at] = hash;
+    counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+  const found: number[] = [];
+  for (let at = 0; at < hashes.length; at += 1) if ((counts.get(hashes[at] ?? 0) ?? 0) > most) found.push(at);
+  return found;
 }
 
 // Cheap, so that the whole record is written out only where many are alike.

@@ -1,4 +1,5 @@
 import { doubleMetaphone } from "double-metaphone";
+import { codeAt } from "./comparisons/strings.ts";
 import { firmKey } from "./frequencies.ts";
 import type { Prepared, PreparedName } from "./prepare.ts";
 
@@ -70,8 +71,9 @@ class HashSink implements KeySink {
 
   private mix(text: string): void {
     let { low, high } = this;
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
+    const size = text.length;
+    for (let at = 0; at < size; at += 1) {
+      const code = codeAt(text, at);
       low = Math.imul(low ^ code, PRIME);
       high = Math.imul(high ^ code, PRIME_HIGH) ^ (high >>> 13);
     }
@@ -88,13 +90,15 @@ export function hashedKeys(record: Prepared, into: number[]): void {
   visitKeys(record, hashes);
 }
 
-/** The number of one key by its kind and value, as {@link hashedKeys} gives it. */
-export function keyHash(kind: string, value: string): number {
-  const list: number[] = [];
-  hashes.into = list;
-  hashes.add(kind, value);
-  return list[0] ?? 0;
+/** The number of one key by its kind and the parts of its value, as {@link hashedKeys} gives it. */
+export function keyHash(kind: string, one: string, two?: string, three?: string): number {
+  single.length = 0;
+  hashes.into = single;
+  hashes.add(kind, one, two, three);
+  return single[0] ?? 0;
 }
+
+const single: number[] = [];
 
 /**
  * Wide on purpose: each kind of error (typing, order, moving, another number) leaves some key whole; how often a value
@@ -144,13 +148,17 @@ function addPersonKeys(sink: KeySink, record: Prepared, name: PreparedName): voi
     if (name.familyParts.length > 1) for (const part of name.familyParts) sink.add("i", part, initial);
     sink.add("a", first + family);
   }
-  for (const word of [...name.given, family, ...(name.familyParts.length > 1 ? name.familyParts : [])]) {
-    if (word.length < 2) continue;
-    sink.add("w", word);
-    if (place !== "") sink.add("wp", word, place);
-    if (record.postcode !== "" && record.postcode !== place) sink.add("wz", word, record.postcode);
-  }
+  for (const word of name.given) addWordKeys(sink, word, place, record.postcode);
+  addWordKeys(sink, family, place, record.postcode);
+  if (name.familyParts.length > 1) for (const word of name.familyParts) addWordKeys(sink, word, place, record.postcode);
   if (record.birth !== "") addBirthKeys(sink, record.birth, first, family);
+}
+
+function addWordKeys(sink: KeySink, word: string, place: string, postcode: string): void {
+  if (word.length < 2) return;
+  sink.add("w", word);
+  if (place !== "") sink.add("wp", word, place);
+  if (postcode !== "" && postcode !== place) sink.add("wz", word, postcode);
 }
 
 function addBirthKeys(sink: KeySink, birth: string, first: string, family: string): void {

@@ -58,10 +58,7 @@ export function prepareExtra(extra: readonly ExtraValue[], lexicon: Lexicon): Pr
   if (extra.length === 0) return NOTHING;
   // Notes alone: what most lists have beyond their fields.
   if (extra.every(({ kind }) => kind === "text"))
-    return {
-      ...NOTHING,
-      textWords: wordsOfTexts(extra.map(({ value }) => value).filter((text) => text.trim() !== "")),
-    };
+    return { ...NOTHING, textWords: wordsOfTexts(extra.map(({ value }) => value)) };
   const of = (...kinds: readonly ExtraKind[]): string[] =>
     extra.filter(({ kind, value }) => kinds.includes(kind) && value.trim() !== "").map(({ value }) => value);
   const numbers = (kind: ExtraKind, read: (text: string) => number): ColumnNumber[] =>
@@ -90,8 +87,13 @@ export function prepareExtra(extra: readonly ExtraValue[], lexicon: Lexicon): Pr
   };
 }
 
+/** Words of notes that are looked at. */
+const MOST_WORDS = 60;
+
 function wordsOfTexts(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts.flatMap(words))].slice(0, 60);
+  const found = new Set<string>();
+  for (const text of texts) for (const word of words(text)) if (found.size < MOST_WORDS) found.add(word);
+  return [...found];
 }
 
 function isNumber({ kind, value }: ExtraValue): boolean {

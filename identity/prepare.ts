@@ -79,12 +79,12 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
     generation: suffix,
     scripts: scriptsOf(record),
     firms: firmsOf(type, record, extra, lexicon),
-    phones: exact(distinct(record.phones.map(nationalNumber))),
+    phones: record.phones.length === 0 ? NOTHING : exact(distinct(record.phones.map(nationalNumber))),
     emails: exact(record.emails),
     aliases: exact(aliasesOf(record, handles)),
     handles: exact(handles),
     logins: exact(loginsOf(record, handles)),
-    handleStems: exact(distinct(handles.map(aliasStem)).filter((text) => text.length >= 5)),
+    handleStems: exact(stemsOf(handles)),
     domains: exact(domainsOf(record)),
     houseNumber: address.houseNumber,
     street: address.street,
@@ -236,17 +236,40 @@ function distinctLists(lists: readonly (readonly string[])[]): (readonly string[
 
 function aliasesOf(record: LinkRecord, handles: readonly string[]): readonly string[] {
   if (record.emails.length === 0 && handles.length === 0) return NOTHING;
-  const boxes = record.emails
-    .filter((email) => isPublicMailHost(email.slice(email.indexOf("@") + 1)))
-    .map((email) => email.slice(0, email.indexOf("@")));
-  const stems = [...boxes, ...handles].map((text) => aliasStem(text)).filter((text) => text.length >= 5);
-  return distinct(stems);
+  const stems: string[] = [];
+  for (const email of record.emails) {
+    const at = email.indexOf("@");
+    if (isPublicMailHost(email.slice(at + 1))) addLong(stems, aliasStem(email.slice(0, at)));
+  }
+  for (const handle of handles) addLong(stems, aliasStem(handle));
+  return stems;
+}
+
+function stemsOf(handles: readonly string[]): readonly string[] {
+  const stems: string[] = [];
+  for (const handle of handles) addLong(stems, aliasStem(handle));
+  return stems;
+}
+
+// Stems of fewer letters are borne by too many.
+function addLong(stems: string[], stem: string): void {
+  if (stem.length >= 5 && !stems.includes(stem)) stems.push(stem);
 }
 
 function loginsOf(record: LinkRecord, handles: readonly string[]): readonly string[] {
   if (record.emails.length === 0 && handles.length === 0) return NOTHING;
-  const boxes = record.emails.map((email) => email.slice(0, email.indexOf("@")));
-  return distinct([...boxes, ...handles].map((text) => text.toLowerCase().replace(/[^a-z0-9]/g, "")));
+  const logins: string[] = [];
+  for (const email of record.emails) addNew(logins, loginForm(email.slice(0, email.indexOf("@"))));
+  for (const handle of handles) addNew(logins, loginForm(handle));
+  return logins;
+}
+
+function loginForm(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+function addNew(list: string[], text: string): void {
+  if (!list.includes(text)) list.push(text);
 }
 
 /** A mailbox name or handle without digits, separators and the usual endings. */
@@ -259,11 +282,13 @@ export function aliasStem(text: string): string {
 
 function domainsOf(record: LinkRecord): readonly string[] {
   if (record.emails.length === 0 && record.website === null) return NOTHING;
-  const mail = record.emails
-    .map((email) => email.slice(email.indexOf("@") + 1))
-    .filter((domain) => !isPublicMailHost(domain));
-  const site = record.website === null ? [] : [hostOf(record.website)];
-  return distinct([...mail, ...site]);
+  const domains: string[] = [];
+  for (const email of record.emails) {
+    const domain = email.slice(email.indexOf("@") + 1);
+    if (!isPublicMailHost(domain)) addNew(domains, domain);
+  }
+  if (record.website !== null) addNew(domains, hostOf(record.website));
+  return domains;
 }
 
 // Three letters of the family or firm name and one of the given name: typing errors do not make another name.
@@ -271,9 +296,10 @@ function nameKey(record: Prepared): string {
   if (record.type !== "organisation" && (record.family !== "" || record.given.length > 0)) {
     return `${record.family.slice(0, 3)}|${(record.given[0] ?? "").slice(0, 1)}`;
   }
-  return record.firms[0] === undefined
-    ? ""
-    : `:${record.firms[0].map((word) => word.slice(0, 3)).join("")}`.slice(0, 10);
+  if (record.firms[0] === undefined) return "";
+  let key = ":";
+  for (const word of record.firms[0]) key += word.slice(0, 3);
+  return key.slice(0, 10);
 }
 
 /** Fills missing or initial-only family names from handles and mailbox names that spell out one that others bear. */

@@ -1,4 +1,4 @@
-import type { LinkRecord } from "./link-types.ts";
+import type { ExtraValue, LinkRecord } from "./link-types.ts";
 
 /** Letters outside those that European alphabets are made of. */
 const FOREIGN = /[\u0590-\uffff]/;
@@ -7,6 +7,8 @@ const SYLLABLES = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=
 const ALPHABET = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u;
 
 const NAMES: ReadonlySet<string> = new Set(["any_name", "person_name", "org_name", "name_list"]);
+
+const NO_NAMES: readonly ExtraValue[] = [];
 
 /** The scripts of a record whose names are all written in alphabets. */
 export const ALPHABETIC = "l";
@@ -17,9 +19,15 @@ export const ALPHABETIC = "l";
  */
 export function scriptsOf(record: LinkRecord): string {
   const { displayName, givenName, familyName, orgName, tradingAs, extra } = record;
+  const isOwnForeign =
+    isForeign(displayName) ||
+    isForeign(givenName) ||
+    isForeign(familyName) ||
+    isForeign(orgName) ||
+    isForeign(tradingAs);
+  const others = extra === undefined || extra.length === 0 ? NO_NAMES : extra.filter(({ kind }) => NAMES.has(kind));
+  if (!isOwnForeign && !others.some(({ value }) => isForeign(value))) return ALPHABETIC;
   const own = [displayName, givenName, familyName, orgName, tradingAs];
-  const others = extra === undefined || extra.length === 0 ? [] : extra.filter(({ kind }) => NAMES.has(kind));
-  if (!own.some(isForeign) && !others.some(({ value }) => isForeign(value))) return ALPHABETIC;
   const text = [...own.filter((name) => name !== null), ...others.map(({ value }) => value)].join(" ");
   const found = `${ALPHABET.test(text) ? "l" : ""}${ABJAD.test(text) ? "a" : ""}${SYLLABLES.test(text) ? "s" : ""}`;
   return found === "" ? ALPHABETIC : found;

@@ -2,7 +2,7 @@ import type { FrequencyField } from "../frequencies.ts";
 import type { Prepared } from "../prepare.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, rarestShared, set, tell } from "./context.ts";
-import { areEqual, fewEdits, isIn, isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
+import { areEqual, codeAt, fewEdits, isIn, isNearNumber, isSimilarWord, isTransposed } from "./strings.ts";
 
 const phone: Comparator = (a, b, context, out) => {
   if (a.phones.length === 0 || b.phones.length === 0) return missing(out);
@@ -34,7 +34,7 @@ function isNearPhone(left: string, right: string): boolean {
 
 // The seven digits after the area code.
 function isSameLine(left: string, right: string): boolean {
-  for (let at = 9; at >= 3; at -= 1) if (left.charCodeAt(at) !== right.charCodeAt(at)) return false;
+  for (let at = 9; at >= 3; at -= 1) if (codeAt(left, at) !== codeAt(right, at)) return false;
   return true;
 }
 
@@ -269,7 +269,7 @@ const SPACE = 32;
 function isSameTown(left: string, right: string): boolean {
   if (left === right || isSimilarWord(left, right)) return true;
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
-  return short.length >= 5 && long.charCodeAt(short.length) === SPACE && long.startsWith(short);
+  return short.length >= 5 && codeAt(long, short.length) === SPACE && long.startsWith(short);
 }
 
 const taxNumber: Comparator = (a, b, context, out) => {

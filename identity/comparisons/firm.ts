@@ -3,7 +3,7 @@ import type { Frequencies } from "../frequencies.ts";
 import { areScriptsApart } from "../scripts.ts";
 import type { CompareContext, Comparator } from "./context.ts";
 import { missing, set, tell } from "./context.ts";
-import { isAbbreviation, isIn, isSimilarWord } from "./strings.ts";
+import { codeAt, isAbbreviation, isIn, isSimilarWord } from "./strings.ts";
 
 interface FirmLevel {
   level: number;
@@ -50,7 +50,7 @@ function compareNames(left: readonly string[], right: readonly string[], context
     if (exact < 0) fuzzy += 1;
   }
   if (count === 0) return isAcronym(left, right) || isAcronym(right, left) ? { level: 2, frequency: 0.01 } : DIFFERENT;
-  const totalLeft = totalOf(left, context);
+  const totalLeft = firstTotal(left, context);
   const totalRight = totalOf(right, context);
   const share = matched / Math.max(totalLeft, totalRight);
   const part = matched / Math.min(totalLeft, totalRight);
@@ -144,10 +144,23 @@ function worthOf(word: string, { frequencies }: CompareContext): number {
 const MOST_WORTHS = 100_000;
 
 function totalOf(list: readonly string[], context: CompareContext): number {
+  if (list === totalled && context.frequencies === totalledBy) return total;
   let sum = 0;
   for (const word of list) sum += worthOf(word, context);
   return sum;
 }
+
+// As for names that are the same: the first record's words are asked for once for each of its pairs.
+function firstTotal(list: readonly string[], context: CompareContext): number {
+  total = totalOf(list, context);
+  totalled = list;
+  totalledBy = context.frequencies;
+  return total;
+}
+
+let totalled: readonly string[] | null = null;
+let totalledBy: Frequencies | null = null;
+let total = 0;
 
 function findWord(list: readonly string[], used: readonly boolean[], word: string, exact: boolean): number {
   for (let at = 0; at < list.length; at += 1) {
@@ -160,7 +173,7 @@ function findWord(list: readonly string[], used: readonly boolean[], word: strin
 function isVariant(left: string, right: string): boolean {
   const isLike =
     isSimilarWord(left, right) ||
-    (left.charCodeAt(0) === right.charCodeAt(0) &&
+    (codeAt(left, 0) === codeAt(right, 0) &&
       (isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)));
   // "Shop 12" and "Shop 13" are not typing errors of each other.
   return isLike && !/\d/.test(left) && !/\d/.test(right);
@@ -169,10 +182,10 @@ function isVariant(left: string, right: string): boolean {
 // "Ministries" and "Ministry", "Egypt" and "Egyptian", "Laboratory" and "Laboratories".
 function isSameStem(left: string, right: string): boolean {
   const longest = Math.max(left.length, right.length);
-  if (Math.min(left.length, right.length) < 4) return false;
   let same = 0;
-  while (same < longest && left[same] === right[same]) same += 1;
-  return same >= 4 && same >= 0.6 * longest && longest - same <= 4;
+  const shortest = Math.min(left.length, right.length);
+  while (same < shortest && codeAt(left, same) === codeAt(right, same)) same += 1;
+  return shortest >= 4 && same >= 4 && same >= 0.6 * longest && longest - same <= 4;
 }
 
 function isAcronym(short: readonly string[], long: readonly string[]): boolean {

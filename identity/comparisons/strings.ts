@@ -1,3 +1,11 @@
+/**
+ * Code of a character. Strings are of a dozen kinds within (flat, joined, cut, of one or two bytes), and a method that is
+ * looked up on each of them anew costs more than what it does.
+ */
+export function codeAt(text: string, at: number): number {
+  return String.prototype.charCodeAt.call(text, at);
+}
+
 /** True where two words differ by what a slip of the finger or ear makes: one or two letters, or two swapped ones. */
 export function isSimilarWord(left: string, right: string): boolean {
   if (left === right) return true;
@@ -20,8 +28,8 @@ export function isSimilarWord(left: string, right: string): boolean {
 export function fewEdits(left: string, right: string, leftEnd: number, rightEnd: number): number {
   let from = 0;
   let [end, otherEnd] = [leftEnd, rightEnd];
-  while (from < end && from < otherEnd && left.charCodeAt(from) === right.charCodeAt(from)) from += 1;
-  while (end > from && otherEnd > from && left.charCodeAt(end - 1) === right.charCodeAt(otherEnd - 1)) {
+  while (from < end && from < otherEnd && codeAt(left, from) === codeAt(right, from)) from += 1;
+  while (end > from && otherEnd > from && codeAt(left, end - 1) === codeAt(right, otherEnd - 1)) {
     end -= 1;
     otherEnd -= 1;
   }
@@ -50,7 +58,7 @@ function areTwoEdits(left: string, right: string, from: number, size: number, ot
 
 /** True where as many characters of one text from a place on are those of another from its own. */
 export function areEqual(left: string, from: number, right: string, to: number, size: number): boolean {
-  for (let at = 0; at < size; at += 1) if (left.charCodeAt(from + at) !== right.charCodeAt(to + at)) return false;
+  for (let at = 0; at < size; at += 1) if (codeAt(left, from + at) !== codeAt(right, to + at)) return false;
   return true;
 }
 
@@ -67,34 +75,33 @@ export function isIn(list: readonly string[], text: string): boolean {
 
 /** True where two neighbouring characters are swapped and nothing else differs. */
 export function isTransposed(left: string, right: string): boolean {
-  if (left.length !== right.length) return false;
+  const size = left.length;
+  if (size !== right.length) return false;
   let at = 0;
-  while (at < left.length && left[at] === right[at]) at += 1;
+  while (at < size && codeAt(left, at) === codeAt(right, at)) at += 1;
   return (
-    at + 1 < left.length &&
-    left[at] === right[at + 1] &&
-    left[at + 1] === right[at] &&
-    left.slice(at + 2) === right.slice(at + 2)
+    at + 1 < size &&
+    codeAt(left, at) === codeAt(right, at + 1) &&
+    codeAt(left, at + 1) === codeAt(right, at) &&
+    areEqual(left, at + 2, right, at + 2, size - at - 2)
   );
 }
 
 /** True where two runs of digits (numbers, dates) differ in one digit or by a swap of neighbours. */
 export function isNearNumber(left: string, right: string): boolean {
-  if (left === right || Math.abs(left.length - right.length) > 1) return false;
-  if (left.length < 5) return false;
+  const [size, otherSize] = [left.length, right.length];
+  if (size < 5 || Math.abs(size - otherSize) > 1 || left === right) return false;
   let at = 0;
-  while (at < left.length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1;
-  if (left.length !== right.length) {
-    const [short, long] = left.length < right.length ? [left, right] : [right, left];
+  while (at < size && codeAt(left, at) === codeAt(right, at)) at += 1;
+  if (size !== otherSize) {
+    const [short, long] = size < otherSize ? [left, right] : [right, left];
     return areEqual(long, at + 1, short, at, short.length - at);
   }
   // Looked at from the end: two that have nothing in common differ there too.
-  let end = left.length - 1;
-  while (end > at && left.charCodeAt(end) === right.charCodeAt(end)) end -= 1;
+  let end = size - 1;
+  while (end > at && codeAt(left, end) === codeAt(right, end)) end -= 1;
   if (end === at) return true;
-  return (
-    end === at + 1 && left.charCodeAt(at) === right.charCodeAt(end) && left.charCodeAt(end) === right.charCodeAt(at)
-  );
+  return end === at + 1 && codeAt(left, at) === codeAt(right, end) && codeAt(left, end) === codeAt(right, at);
 }
 
 /** True where the shorter text is an abbreviation of the longer: its start, or its letters in order from the same start ("svcs"). */
@@ -103,6 +110,6 @@ export function isAbbreviation(short: string, long: string): boolean {
   if (long.startsWith(short)) return true;
   if (short.length > 5 || long.length < 6) return false;
   let at = 0;
-  for (let letter = 0; letter < long.length; letter += 1) if (long.charCodeAt(letter) === short.charCodeAt(at)) at += 1;
+  for (let letter = 0; letter < long.length; letter += 1) if (codeAt(long, letter) === codeAt(short, at)) at += 1;
   return at === short.length;
 }
