@@ -238,7 +238,7 @@ export function autoPartition(
   const weight = new Float64Array(pairs.weight.length);
   for (let row = 0; row < weight.length; row += 1) {
     const number = pairs.kind[row] ?? -1;
-    const bar = least[number] ?? Infinity;
+    const bar = number < 0 ? Infinity : (least[number] ?? Infinity);
     const isApart = anchor[pairs.left[row] ?? 0] !== anchor[pairs.right[row] ?? 0];
     if (bar === Infinity || isApart) {
       weight[row] = NEVER;

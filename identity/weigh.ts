@@ -88,8 +88,8 @@ export function weighCandidates(
     const b = records[right];
     if (a === undefined || b === undefined) continue;
     const number = table[kindPlace(types, left, right)] ?? -1;
-    const [scorer, found, bits] = [ordered[number], scratches[number], said[number]];
-    if (scorer === undefined || found === undefined) {
+    // Looked at first: an array that is asked for its place -1 takes its time.
+    if (number < 0) {
       const owned =
         a.type === "person" && b.type === "organisation"
           ? ownerRelation(a, b, rarity)
@@ -99,6 +99,8 @@ export function weighCandidates(
       if (owned !== null) relations.push(owned);
       continue;
     }
+    const [scorer, found, bits] = [ordered[number], scratches[number], said[number]];
+    if (scorer === undefined || found === undefined) continue;
     weighSaid(scorer, a, b, (bits?.[left] ?? -1) & (bits?.[right] ?? -1), found);
     weight[row] = found.weight;
     kinds[row] = number;

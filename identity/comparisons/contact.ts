@@ -269,7 +269,8 @@ const SPACE = 32;
 function isSameTown(left: string, right: string): boolean {
   if (left === right || isSimilarWord(left, right)) return true;
   const [short, long] = left.length < right.length ? [left, right] : [right, left];
-  return short.length >= 5 && codeAt(long, short.length) === SPACE && long.startsWith(short);
+  if (short.length < 5 || short.length === long.length) return false;
+  return codeAt(long, short.length) === SPACE && long.startsWith(short);
 }
 
 const taxNumber: Comparator = (a, b, context, out) => {

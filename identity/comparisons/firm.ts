@@ -173,8 +173,7 @@ function findWord(list: readonly string[], used: readonly boolean[], word: strin
 function isVariant(left: string, right: string): boolean {
   const isLike =
     isSimilarWord(left, right) ||
-    (codeAt(left, 0) === codeAt(right, 0) &&
-      (isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)));
+    (left[0] === right[0] && (isAbbreviation(left, right) || isAbbreviation(right, left) || isSameStem(left, right)));
   // "Shop 12" and "Shop 13" are not typing errors of each other.
   return isLike && !/\d/.test(left) && !/\d/.test(right);
 }

@@ -1,6 +1,7 @@
 /**
  * Code of a character. Strings are of a dozen kinds within (flat, joined, cut, of one or two bytes), and a method that is
- * looked up on each of them anew costs more than what it does.
+ * looked up on each of them anew costs more than what it does. To be asked within the text only: the code that is made for
+ * it counts on that.
  */
 export function codeAt(text: string, at: number): number {
   return String.prototype.charCodeAt.call(text, at);
@@ -92,7 +93,7 @@ export function isNearNumber(left: string, right: string): boolean {
   const [size, otherSize] = [left.length, right.length];
   if (size < 5 || Math.abs(size - otherSize) > 1 || left === right) return false;
   let at = 0;
-  while (at < size && codeAt(left, at) === codeAt(right, at)) at += 1;
+  while (at < size && at < otherSize && codeAt(left, at) === codeAt(right, at)) at += 1;
   if (size !== otherSize) {
     const [short, long] = size < otherSize ? [left, right] : [right, left];
     return areEqual(long, at + 1, short, at, short.length - at);
@@ -110,6 +111,7 @@ export function isAbbreviation(short: string, long: string): boolean {
   if (long.startsWith(short)) return true;
   if (short.length > 5 || long.length < 6) return false;
   let at = 0;
-  for (let letter = 0; letter < long.length; letter += 1) if (codeAt(long, letter) === codeAt(short, at)) at += 1;
+  for (let letter = 0; letter < long.length && at < short.length; letter += 1)
+    if (codeAt(long, letter) === codeAt(short, at)) at += 1;
   return at === short.length;
 }

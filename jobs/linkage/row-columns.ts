@@ -39,19 +39,17 @@ function packField<T>(
   nothing: unknown,
   isShared: boolean,
 ): FieldColumn | null {
-  let isBlank = true;
-  const values: unknown[] = [];
-  for (const record of records) {
-    const value = plain(read(record));
-    if (value !== nothing) isBlank = false;
-    values.push(value);
-  }
-  if (isBlank) return null;
+  // Most fields are blank in most lists: nothing is gathered before the first that is not.
+  let from = 0;
+  for (; from < records.length; from += 1) if (plain(read(records[from] as T)) !== nothing) break;
+  if (from === records.length) return null;
+  const values = Array.from<unknown>({ length: from }).fill(nothing);
+  for (let at = from; at < records.length; at += 1) values.push(plain(read(records[at] as T)));
   return isShared ? withCodes(values) : { values, codes: null };
 }
 
 function plain(value: unknown): unknown {
-  if (!Array.isArray(value) || value.length > 1) return value;
+  if (typeof value !== "object" || !Array.isArray(value) || value.length > 1) return value;
   if (value.length === 0) return null;
   return typeof value[0] === "string" ? value[0] : value;
 }
