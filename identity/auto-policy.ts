@@ -1,11 +1,12 @@
 import { clusterRecords } from "./cluster.ts";
 import type { Partition } from "./cluster.ts";
 import { spellsName } from "./comparisons/contact.ts";
-import { dateLevel } from "./comparisons/person.ts";
+import type { CompareContext } from "./comparisons/context.ts";
+import { bearOtherNames, dateLevel } from "./comparisons/person.ts";
 import { isIn } from "./comparisons/strings.ts";
 import { frequencies } from "./frequencies.ts";
-import type { Frequencies } from "./frequencies.ts";
 import type { Abstention, AutoPolicy, Estimate } from "./link-types.ts";
+import { lexiconIndex } from "./lexicon.ts";
 import type { ClusterRules } from "./linkage-tree.ts";
 import type { Prepared } from "./prepare.ts";
 import { PAIR_KINDS } from "./settings.ts";
@@ -45,6 +46,8 @@ const DOUBTS = {
   unknownType: 0.05,
   /** A generation mark ("Jr") on one of them only, and no mailbox of their own in common: the other may be the father. */
   oneMark: 0.25,
+  /** Given names that are no spelling of each other: a couple shares a mailbox, a telephone and a door. */
+  otherGiven: 0.25,
 };
 /** Pairs of fewer bits than this are never merged unattended by themselves: what they agree in is not looked at. */
 const LOOKED_AT = 1;
@@ -68,14 +71,18 @@ export function autoBits(
 ): AutoBits {
   const whole = calibratedColumn(pairs, settings);
   const sure = whole.slice();
-  const rarity = frequencies(settings);
+  const context = {
+    lexicon: lexiconIndex(settings.lexicon),
+    frequencies: frequencies(settings),
+    severalSources: false,
+  };
   for (let row = 0; row < sure.length; row += 1) {
     const bits = whole[row] ?? 0;
     if (pairs.kind[row] !== PERSONS || bits < LOOKED_AT) continue;
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
     const [a, b] = [records[left], records[right]];
     if (anchor[left] !== anchor[right] || a === undefined || b === undefined) continue;
-    const doubt = doubtOf(a, b, rarity);
+    const doubt = doubtOf(a, b, context);
     if (doubt === 0) continue;
     const probability = (1 - doubt) / (1 + 2 ** -bits);
     sure[row] = Math.log2(probability / (1 - probability));
@@ -85,16 +92,17 @@ export function autoBits(
 
 const PERSONS = PAIR_KINDS.indexOf("person");
 
-function doubtOf(a: Prepared, b: Prepared, rarity: Frequencies): number {
+function doubtOf(a: Prepared, b: Prepared, context: CompareContext): number {
   if (a.type !== b.type) return DOUBTS.unknownType;
   if (a.birth !== "" && b.birth !== "") {
     const level = dateLevel(a.birth, b.birth);
     if (level === 0 || level === 1) return 0;
   }
   for (const id of a.ids) if (isIn(b.ids, id)) return 0;
+  if (bearOtherNames(a, b, context)) return DOUBTS.otherGiven;
   let isShared = false;
   for (const email of a.emails) {
-    if (!isIn(b.emails, email) || rarity.count("email", email) > OWN_NAMES) continue;
+    if (!isIn(b.emails, email) || context.frequencies.count("email", email) > OWN_NAMES) continue;
     if (!spellsName(email, a) && !spellsName(email, b)) return 0;
     isShared = true;
   }

@@ -89,11 +89,11 @@ export const PERSON_COMPARISONS: readonly ComparisonSettings[] = [
     ["different", 0.33, 0.999, 0.44, 0.19],
   ]),
   comparison("email", PERSON, [
-    ["same", 0.54, 0.0002, 0.03, 0.05],
+    ["same", 0.54, 0.0002, 0.05, 0.05],
     ["shared", 0.02, 0.0001, 0.01, 0.15],
     ["same mailbox name", 0.05, 0.0005, 0.005, 0.005],
     ["similar", 0.08, 0.001, 0.015, 0.005],
-    ["different", 0.31, 0.998, 0.94, 0.79],
+    ["different", 0.31, 0.998, 0.92, 0.79],
   ]),
   comparison("handle", PERSON, [
     ["same", 0.5, 0.0003, 0.02, 0.02],

@@ -206,7 +206,7 @@ export function prepareAll(
   settings: LinkageSettings,
   { ready = [], release = false, aliases = new Aliases(), onPrepared }: PrepareOptions = {},
 ): Prepared[] {
-  const revised = [...reviseTypes(records)];
+  const revised = [...reviseTypes(records, settings.lexicon)];
   const usable = ready.map((one, at) => (revised[at] === records[at] ? one : null));
   if (release) (records as LinkRecord[]).length = 0;
   const prepared: Prepared[] = [];

@@ -1,4 +1,6 @@
 import { Aliases, learnAliases, learnFrom } from "./aliases.ts";
+import { FirmNeighbours } from "./firm-neighbours.ts";
+import { lexiconIndex } from "./lexicon.ts";
 import type { LinkRecord } from "./link-types.ts";
 import { inferFamilies, prepareRecord } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
@@ -23,6 +25,7 @@ interface WordEvidence {
 export class ListKnowledge {
   private readonly firmNames = new Map<string, LinkRecord>();
   private readonly byWord = new Map<string, WordEvidence>();
+  private readonly neighbours = new FirmNeighbours();
   private readonly families = new Map<string, Prepared>();
   /** Names that one firm goes by; a list that is prepared as a whole fills it. */
   readonly aliases: Aliases;
@@ -40,7 +43,10 @@ export class ListKnowledge {
     if (record.entityType !== "organisation" && record.entityType !== "person") return;
     const isFirm = record.entityType === "organisation";
     const isSure = record.entityTypeProbability >= SURE;
-    if (isFirm && isSure) this.firmNames.set(fold(record.displayName), record);
+    if (isFirm && isSure) {
+      this.firmNames.set(fold(record.displayName), record);
+      this.neighbours.add(record);
+    }
     for (const word of new Set(words(record.displayName))) {
       let one = this.byWord.get(word);
       if (one === undefined) this.byWord.set(word, (one = { firm: null, person: null, firms: 0, persons: 0 }));
@@ -59,10 +65,16 @@ export class ListKnowledge {
 
   /** The same without the names that others know a firm by. */
   prepareAlone(record: LinkRecord): Prepared {
-    const [revised = record] = reviseTypes([record, ...witnesses(record, this.firmNames, this.byWord)]);
+    const [revised = record] = reviseTypes([record, ...this.witnesses(record)], this.settings.lexicon);
     const one = prepareRecord(revised, this.settings.lexicon);
     if (one.family.length <= 1) inferFamilies([one, ...relatives(one, this.families)]);
     return one;
+  }
+
+  private witnesses(record: LinkRecord): LinkRecord[] {
+    const found = witnesses(record, this.firmNames, this.byWord);
+    const neighbour = this.neighbours.like(record, lexiconIndex(this.settings.lexicon));
+    return neighbour === undefined ? found : [...found, neighbour];
   }
 
   /** Gives a firm the names that others know it by. */

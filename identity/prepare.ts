@@ -220,7 +220,9 @@ function endOf(name: string | null): string | undefined {
 }
 
 function firmNames(record: LinkRecord, lexicon: Lexicon): (readonly string[])[] {
-  const names = [record.orgName ?? record.displayName, record.tradingAs];
+  // A mailbox shown for want of a name is no name.
+  const shown = record.emails.includes(record.displayName) ? null : record.displayName;
+  const names = [record.orgName ?? shown, record.tradingAs];
   const lists = names
     .filter((name): name is string => name !== null && name !== "")
     .map((name) => organisationTokens(name, lexicon))

@@ -47,9 +47,11 @@ const email: Comparator = (a, b, context, out) => {
   let isSpelt = true;
   for (const left of a.emails) {
     for (const right of b.emails) {
-      const found = mailLevel(left, right);
+      let found = mailLevel(left, right);
+      // "cburns" and "hburns" are two of one family.
+      if (found === 2 && areRelatives(left, right, a, b)) found = 3;
       // "riley.kaufman" and "rileykaufman" are no typing error where both owners are called so.
-      if (found === 2 && level >= 2) isSpelt &&= spellsName(left, a) && spellsName(right, b);
+      if (found === 2 && level >= 2) isSpelt &&= spellsEither(left, a, b) && spellsEither(right, a, b);
       level = Math.min(level, found);
     }
   }
@@ -59,6 +61,27 @@ const email: Comparator = (a, b, context, out) => {
 
 /** Chance that two who bear like names have like mailbox names, each spelt as its owner's name is. */
 const NAMED_ALIKE = 0.3;
+
+function spellsEither(mail: string, a: Prepared, b: Prepared): boolean {
+  return spellsName(mail, a) || spellsName(mail, b);
+}
+
+// Two mailboxes named after the family, with another initial.
+function areRelatives(left: string, right: string, a: Prepared, b: Prepared): boolean {
+  for (const { family } of [a, b]) {
+    if (family.length < 3) continue;
+    const [one, other] = [besideFamily(left, family), besideFamily(right, family)];
+    if (one !== "" && other !== "") return one[0] !== other[0];
+  }
+  return false;
+}
+
+// The letters of a mailbox name beside the family name at its beginning or end.
+function besideFamily(mail: string, family: string): string {
+  const box = mail.slice(0, mail.indexOf("@")).replace(/[^a-z]/g, "");
+  if (box.endsWith(family)) return box.slice(0, -family.length);
+  return box.startsWith(family) ? box.slice(family.length) : "";
+}
 
 /** True where a mailbox is named just as its owner is: "riley.kaufman", "rkaufman". */
 export function spellsName(mail: string, one: Prepared): boolean {

@@ -137,7 +137,10 @@ function alignNames(a: PreparedName, b: PreparedName, context: CompareContext): 
 function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context: CompareContext): Alignment | null {
   const first = givenLevel(a.given, b.familyParts, context);
   const second = givenLevel(b.given, a.familyParts, context);
-  if (straight.given.level >= 0 && straight.family.level >= 0) return crossedWhole(straight, first, second);
+  if (straight.given.level >= 0 && straight.family.level >= 0) {
+    const lost = straight.given.level >= DIFFERENT && straight.family.level === DIFFERENT;
+    return crossedWhole(first, second) ?? (lost ? halfCrossed([a, b], [first, second], context) : null);
+  }
   // One-sided: only a given name on one side, which is the other's family name.
   const straightWorth = worthOf(straight.given, GIVEN_WORTH) + worthOf(straight.family, FAMILY_WORTH);
   if (straightWorth >= 0) return null;
@@ -146,15 +149,27 @@ function crossed(a: PreparedName, b: PreparedName, straight: Alignment, context:
   return given === undefined ? null : { given, family: UNKNOWN, swapped: true };
 }
 
-function crossedWhole(straight: Alignment, first: NameLevel, second: NameLevel): Alignment | null {
+function crossedWhole(first: NameLevel, second: NameLevel): Alignment | null {
   if ((isStrong(first) && isLikely(second)) || (isLikely(first) && isStrong(second)))
     return { given: first, family: asFamily(second), swapped: true };
-  // One part crossed over and the other was lost or written over.
-  if (straight.given.level < DIFFERENT || straight.family.level !== DIFFERENT) return null;
-  const lost = plain(DIFFERENT);
-  if (first.level === SAME && second.level >= DIFFERENT) return { given: first, family: lost, swapped: true };
-  if (second.level === SAME && first.level >= DIFFERENT) return { given: lost, family: second, swapped: true };
   return null;
+}
+
+// One part crossed over and the other was lost or written over: what is left is a given name or a family name, whichever
+// it is more often here. "Hill, Julie" turned round and "Alan Hill" are relatives.
+function halfCrossed(
+  [a, b]: readonly [PreparedName, PreparedName],
+  [first, second]: readonly [NameLevel, NameLevel],
+  { frequencies }: CompareContext,
+): Alignment | null {
+  const isFirst = first.level === SAME && second.level >= DIFFERENT;
+  if (!isFirst && !(second.level === SAME && first.level >= DIFFERENT)) return null;
+  const [word = ""] = isFirst ? a.given : b.given;
+  const family = frequencies.of("family", isFirst ? b.family : a.family);
+  const lost: NameLevel = { level: DIFFERENT, frequency: 0 };
+  return family > frequencies.of("given", word)
+    ? { given: isFirst ? second : first, family: { level: SAME, frequency: family }, swapped: false }
+    : { given: isFirst ? first : second, family: lost, swapped: true };
 }
 
 function isStrong({ level }: NameLevel): boolean {
@@ -186,6 +201,12 @@ function alignment(a: Prepared, b: Prepared, context: CompareContext): Alignment
     lastContext = context;
   }
   return lastAlignment;
+}
+
+/** True where two persons bear given names that are no spelling of each other, in whatever order they stand. */
+export function bearOtherNames(a: Prepared, b: Prepared, context: CompareContext): boolean {
+  const found = alignment(a, b, context);
+  return found.given.level >= DIFFERENT && !areUnreadable(a, b, found);
 }
 
 // Names that transliteration cannot hold against each other: that they differ tells nothing.

@@ -4,6 +4,7 @@ import { FIELD_KINDS } from "./field-kinds.ts";
 import type { FieldKind } from "./field-kinds.ts";
 import { itemFields } from "./item-map.ts";
 import { recogniseTable } from "./table.ts";
+import { headerConcepts } from "./vocabulary.ts";
 
 /** The document MAP.yaml, validated. */
 export const fieldMapSchema = z
@@ -55,8 +56,10 @@ const KIND_OF_FIELD: Readonly<Record<string, FieldKind>> = {
 
 // Headers that the recogniser of customers' tables has no field for, or reads another way than a list of records means it.
 const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
-  [/^(?:gender|sex)$/, "gender"],
+  [/^(?:gender|sex|sexo|sexe|geschlecht|genero|geslacht|sesso)$/, "gender"],
   [/^(?:birth[ _-]?year|year[ _-]?of[ _-]?birth|yob|by)$/, "birth_year"],
+  // The year in which somebody left school goes with the person as the year of birth does.
+  [/^(?:class[ _-]?of|class[ _-]?year|grad(?:uation)?[ _-]?year|year[ _-]?of[ _-]?graduation)$/, "birth_year"],
   [/^(?:birth[ _-]?month|month[ _-]?of[ _-]?birth|bm)$/, "birth_month"],
   [/^(?:birth[ _-]?day|day[ _-]?of[ _-]?birth|bd)$/, "birth_day"],
   [/^(?:birth[ _-]?place|place[ _-]?of[ _-]?birth|birth[ _-]?city)$/, "birth_place"],
@@ -68,15 +71,15 @@ const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(?:phone|addr(?:ess)?|email|id|name)[ _-]?type$/, "ignore"],
   [/^(?:passport|.*licen[cs]e|.*[ _-]id)[ _-](?:country|state|type|issuer|issued?.*|expir.*|date)$/, "ignore"],
   [
-    /^(?:.*[ _-])?(?:ssn(?:[ _-]?(?:no|num|number))?|soc[ _-]?sec[ _-]?id|social[ _-]?security.*|passport.*|driver'?s?[ _-]?licen[cs]e.*|national[ _-]?id.*)$/,
+    /^(?:.*[ _-])?(?:ssn(?:[ _-]?(?:no|num|number))?|soc[ _-]?sec[ _-]?id|social[ _-]?security.*|passport.*|driver'?s?[ _-]?licen[cs]e.*|national[ _-]?id.*|pasaporte|passeport|reisepass(?:nummer)?|dni|c[eé]dula|curp|aadhaar|nhs[ _-]?(?:no|number))$/,
     "person_id",
   ],
   [/^(?:.*[ _-])?(?:lei|vat|ein|tin|duns)[ _-]?(?:no|num|number|id|code)$/, "tax_id"],
   [/^(?:.*[ _-])?name[ _-]?(?:org|company|business)$/, "org_name"],
   [/^(?:.*[ _-])name[ _-]?full$/, "any_name"],
   [/^(?:.*[ _-])?addr(?:ess)?[ _-]?country$/, "country"],
-  [/^(?:house|street|building)[ _-]?(?:no|num|number|#)$/, "house_number"],
-  [/^(?:address[ _-]?1|addr(?:ess)?[ _-]?line[ _-]?1|addr)$/, "street"],
+  [/^(?:(?:house|street|building)[ _-]?(?:no|num|number|#)|hausnummer|hausnr\.?|huisnummer)$/, "house_number"],
+  [/^(?:address[ _-]?[12]|addr(?:ess)?[ _-]?line[ _-]?[12]|addr)$/, "street"],
   [/^(?:entity|record|party)[ _-]?type$/, "entity_type"],
   [/^(?:parent[ _-]?(?:ref|id|name|customer)|sub[ _-]?customer[ _-]?of)$/, "parent_ref"],
   [/^(?:authors?|writers?|artists?|creators?)$/, "name_list"],
@@ -86,6 +89,10 @@ const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(?:lon|lng|long|longitude)$/, "longitude"],
   [
     /^(?:(?:home|work|office|mobile|cell|main|primary)[ _-]?)?(?:phone|telephone|tel|mobile|cell)(?:[ _-]?(?:no|num|number|#|[1-3]))?\.?$/,
+    "phone",
+  ],
+  [
+    /^(?:telefon(?:nummer)?|handy|mobil(?:telefon|nummer)?|tel[eé]fono|telefone|telefoon(?:nummer)?|t[eé]l[eé]phone|celular|m[oó]vil|portable|cellulare|whatsapp|电话|手机)$/,
     "phone",
   ],
   [/^(?:dob|birth[ _-]?date|date[ _-]?of[ _-]?birth|birthday)$/, "birth_date"],
@@ -102,7 +109,7 @@ export interface MapSample {
 /** Guesses the field map of a list of persons or firms from headers and cells. */
 export function guessFieldMap(table: MapSample): GuessedMap {
   const id = idColumn(table);
-  const source = table.columns.find((name) => /^(?:source|data[ _-]?source|system|origin)$/i.test(name.trim()));
+  const source = sourceColumn(table);
   const open = table.columns.filter((name) => name !== id && name !== source);
   const at = open.map((name) => table.columns.indexOf(name));
   const known = recogniseTable({
@@ -115,10 +122,11 @@ export function guessFieldMap(table: MapSample): GuessedMap {
   for (const name of open) {
     const plain = name.trim().toLowerCase();
     const byHeader = BY_HEADER.find(([pattern]) => pattern.test(plain))?.[1];
-    const meaning = known.mapping.entity === "customer" ? known.mapping.columns[name] : undefined;
+    const meaning = known.mapping.entity === "customer" ? known.mapping.columns[name] : plainMeaning(name);
     const kind = byHeader ?? (meaning === undefined ? undefined : KIND_OF_FIELD[meaning]);
     if (kind !== undefined && kind !== "ignore") fields[name] = kind;
   }
+  familyBesideGiven(fields);
   ensureName(fields, open, table);
   const items = itemFields(open, fields);
   if (items !== null) {
@@ -129,6 +137,34 @@ export function guessFieldMap(table: MapSample): GuessedMap {
   const notes =
     unused.length === 0 ? [] : [`not used: ${unused.slice(0, 20).join(", ")}${unused.length > 20 ? ", …" : ""}`];
   return { map: { ...(id === null ? {} : { id }), ...(source === undefined ? {} : { source }), fields }, notes };
+}
+
+// What a header says by itself, where the table as a whole is none that the recogniser knows.
+function plainMeaning(name: string): string | undefined {
+  const sure = [...headerConcepts(name)].filter(([, strength]) => strength >= 0.95);
+  return sure.length === 1 ? sure[0]?.[0] : undefined;
+}
+
+// "Prénom" and "Nom", "Vorname" and "Name": beside a given name the name is the family's.
+function familyBesideGiven(fields: Record<string, FieldKind>): void {
+  const kinds = Object.values(fields);
+  const open = Object.keys(fields).filter((name) => fields[name] === "any_name");
+  const [name = ""] = open;
+  if (open.length === 1 && /^(?:nom|name|nome|naam)$/i.test(name.trim()))
+    if (kinds.includes("given_name") && !kinds.includes("family_name")) fields[name] = "family_name";
+}
+
+// A column that is called so, or one of a few values that names a list.
+function sourceColumn(table: MapSample): string | undefined {
+  const plain = table.columns.find((name) => /^(?:source|data[ _-]?source|system|origin)$/i.test(name.trim()));
+  if (plain !== undefined) return plain;
+  const names =
+    /^(?:src|source[ _-]?(?:system|name|file|list)|data[ _-]?(?:set|base)|list|liste|lista|register|quelle|fuente|provider|feed)$/i;
+  return table.columns.find((name, at) => {
+    if (!names.test(name.trim())) return false;
+    const cells = table.sample.map((row) => (row[at] ?? "").trim());
+    return cells.length >= 10 && cells.every((cell) => cell !== "") && new Set(cells).size <= 8;
+  });
 }
 
 function idColumn(table: MapSample): string | null {

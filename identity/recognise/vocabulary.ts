@@ -1,48 +1,54 @@
 import { words } from "../text.ts";
 
 /**
- * What people write over columns, by meaning: English, and the commonest Spanish. Plain words, singular; `#` stands for
+ * What people write over columns, by meaning: English, and the commonest Spanish, German, French, Portuguese, Dutch and Italian. Plain words, singular; `#` stands for
  * "number". The order inside a list does not matter; the longest phrase that fits wins.
  */
 const PHRASES: Readonly<Record<string, string>> = {
   id: "id,code,key,ref,reference,record id,row id,guid,uuid,external id,#,no,number,serial,codigo",
   customerId:
-    "customer id,customer no,customer code,customer number,cust id,cust no,cust code,cust #,customer #,client id,client code,client no,client number,account no,account number,account id,account code,account #,acct no,acct,acct #,member id,member no,membership no,membership number,donor id,donor no,patient id,student id,contact id,customer ref,customer account,account,codigo cliente,no cliente,id cliente,crm id,company id",
-  name: "name,full name,customer name,client name,customer,client,cust name,contact name,display name,donor,donor name,member,member name,patient,patient name,student,student name,guest,guest name,buyer,buyer name,account name,bill to,sold to,bill to name,ship to name,billed to,payer,payee,paid by,received from,from,customer full name,name of customer,recipient,company contact,lead name,business or name,nombre,nombre completo,cliente,nombre cliente,nombre del cliente,who,party,party name,debtor,prospect,supporter,donor full name,purchaser",
+    "customer id,customer no,customer code,customer number,cust id,cust no,cust code,cust #,customer #,client id,client code,client no,client number,account no,account number,account id,account code,account #,acct no,acct,acct #,member id,member no,membership no,membership number,donor id,donor no,patient id,student id,contact id,customer ref,customer account,account,codigo cliente,no cliente,id cliente,crm id,company id,kundennummer,kunden nr,numero client,codigo do cliente,klantnummer",
+  name: "name,full name,customer name,client name,customer,client,cust name,contact name,display name,donor,donor name,member,member name,patient,patient name,student,student name,guest,guest name,buyer,buyer name,account name,bill to,sold to,bill to name,ship to name,billed to,payer,payee,paid by,received from,from,customer full name,name of customer,recipient,company contact,lead name,business or name,nombre,nombre completo,cliente,nombre cliente,nombre del cliente,who,party,party name,debtor,prospect,supporter,donor full name,purchaser,nom,nom complet,nome,nome completo,nom du client,nome do cliente,kunde,kundenname,naam,volledige naam,nominativo,姓名,名称",
   contactPerson:
-    "contact person,contact,primary contact,main contact,attention,attn,representative,rep name,person,contacto,key contact,owner name,proprietor,contact full name",
+    "contact person,contact,primary contact,main contact,attention,attn,representative,rep name,person,contacto,key contact,owner name,proprietor,contact full name,ansprechpartner,contactpersoon,referente",
   givenName:
-    "first name,firstname,given name,given,forename,fname,f name,christian name,first,primer nombre,nombres,customer first name",
+    "first name,firstname,given name,given,forename,fname,f name,christian name,first,primer nombre,nombres,customer first name,vorname,prenom,primeiro nome,voornaam,forenames,first names",
   middleName: "middle name,middle,middle initial,mi,m name,segundo nombre,middlename",
-  familyName: "last name,lastname,surname,family name,family,lname,l name,last,apellido,apellidos,customer last name",
+  familyName:
+    "last name,lastname,surname,family name,family,lname,l name,last,apellido,apellidos,customer last name,nachname,familienname,nom de famille,sobrenome,achternaam,cognome,surnames,primer apellido,apellido paterno",
   orgName:
-    "company,company name,business,business name,organisation,organization,organisation name,organization name,firm,firm name,org,org name,employer,trading name,trade name,store,store name,shop name,shop,establishment,empresa,compania,razon social,institution,school,church,agency,legal name,registered name",
+    "company,company name,business,business name,organisation,organization,organisation name,organization name,firm,firm name,org,org name,employer,trading name,trade name,store,store name,shop name,shop,establishment,empresa,compania,razon social,institution,school,church,agency,legal name,registered name,firma,unternehmen,betrieb,firmenname,raison sociale,societe,entreprise,razao social,bedrijf,bedrijfsnaam,ragione sociale,azienda,denominazione,公司,公司名称",
   emails:
-    "email,e mail,email address,e mail address,mail,email 1,email 2,primary email,secondary email,work email,personal email,customer email,client email,contact email,donor email,correo,correo electronico,emails,e mails",
+    "email,e mail,email address,e mail address,mail,email 1,email 2,primary email,secondary email,work email,personal email,customer email,client email,contact email,donor email,correo,correo electronico,emails,e mails,courriel,adresse mail,adresse e mail,email adresse,e mailadres,correo e,邮箱,电子邮件",
   phones:
-    "phone,telephone,tel,tel no,tel #,phone no,phone number,phone #,telephone no,telephone number,mobile,mobile no,mobile number,mobile phone,cell,cell no,cell #,cell phone,cellphone,cellular,contact no,contact number,contact #,contact phone,whatsapp,whatsapp no,whatsapp number,landline,home phone,work phone,office phone,home tel,work tel,home,work,office,phone 1,phone 2,tel 1,tel 2,other phone,alt phone,alternate phone,alternative phone,fax,main phone,customer phone,phones,telefono,celular,movil,digicel,flow,lime",
+    "phone,telephone,tel,tel no,tel #,phone no,phone number,phone #,telephone no,telephone number,mobile,mobile no,mobile number,mobile phone,cell,cell no,cell #,cell phone,cellphone,cellular,contact no,contact number,contact #,contact phone,whatsapp,whatsapp no,whatsapp number,landline,home phone,work phone,office phone,home tel,work tel,home,work,office,phone 1,phone 2,tel 1,tel 2,other phone,alt phone,alternate phone,alternative phone,fax,main phone,customer phone,phones,telefono,celular,movil,digicel,flow,lime,telefon,telefonnummer,handy,mobil,rufnummer,telephone portable,portable,no de telephone,telefone,telemovel,telefoon,telefoonnummer,mobiel,gsm,cellulare,numero de telefono,电话,手机,手机号",
   address:
-    "address,full address,mailing address,postal address,home address,billing address,shipping address,bill address,street address,business address,delivery address,location address,address line 2,address 2,addr 2,direccion,domicilio,residence,address line 3,addr",
-  street: "street,street name,address line 1,address 1,addr 1,line 1,street 1,road,calle,billing street,mailing street",
+    "address,full address,mailing address,postal address,home address,billing address,shipping address,bill address,street address,business address,delivery address,location address,address line 2,address 2,addr 2,direccion,domicilio,residence,address line 3,addr,adresse,anschrift,endereco,morada,adres,indirizzo,direccion completa,地址",
+  street:
+    "street,street name,address line 1,address 1,addr 1,line 1,street 1,road,calle,billing street,mailing street,strasse,str,rue,straat,rua,logradouro,street address 1,strasse nr,strasse hausnummer,strasse und hausnummer",
   unit: "unit,apt,apartment,suite,apt no,unit no,lot,lot no,shop no,floor",
   locality:
-    "city,town,locality,district,area,village,community,suburb,city town,town city,billing city,mailing city,ciudad,municipio,place,post town,postal town,location,neighbourhood,neighborhood",
+    "city,town,locality,district,area,village,community,suburb,city town,town city,billing city,mailing city,ciudad,municipio,place,post town,postal town,location,neighbourhood,neighborhood,ort,stadt,wohnort,gemeinde,ville,commune,cidade,localidade,poblacion,localidad,plaats,woonplaats,stad,gemeente,citta,comune,城市",
   region:
-    "parish,state,region,province,county,state province,state parish,parish state,billing state,provincia,estado,departamento,territory",
-  postcode: "postcode,post code,zip,zip code,postal code,zipcode,postal,postal district,codigo postal,cp,billing zip",
-  country: "country,nation,pais,country code,billing country",
-  website: "website,web site,url,web,site,homepage,web address,web page,sitio web,pagina web,domain",
+    "parish,state,region,province,county,state province,state parish,parish state,billing state,provincia,estado,departamento,territory,bundesland,kanton,canton,provincie,distrito",
+  postcode:
+    "postcode,post code,zip,zip code,postal code,zipcode,postal,postal district,codigo postal,cp,billing zip,plz,postleitzahl,code postal,codepostal,cep,postnummer,pin code,pincode,eircode",
+  country: "country,nation,pais,country code,billing country,land,pays,paese",
+  website:
+    "website,web site,url,web,site,homepage,web address,web page,sitio web,pagina web,domain,webseite,site web,pagina internet,sito web",
   handle:
     "instagram,ig,instagram handle,ig handle,facebook,fb,facebook page,twitter,tiktok,handle,social,social media,username,social handle,linkedin",
   taxId:
-    "trn,tax id,tax no,tax number,tax registration number,tin,vat,vat no,vat number,gct no,gct number,gct reg no,ein,ssn,rnc,nit,rfc,tax reg no,nis,nis no",
-  birthDate: "birth date,date of birth,dob,birthday,birthdate,d o b,born,fecha de nacimiento,birth day",
+    "trn,tax id,tax no,tax number,tax registration number,tin,vat,vat no,vat number,gct no,gct number,gct reg no,ein,ssn,rnc,nit,rfc,tax reg no,nis,nis no,ust id,steuernummer,cnpj,cpf,cif,siret,siren,partita iva,gstin,abn",
+  birthDate:
+    "birth date,date of birth,dob,birthday,birthdate,d o b,born,fecha de nacimiento,birth day,geburtsdatum,geboren am,geb datum,date de naissance,data de nascimento,geboortedatum,data di nascita,fecha nacimiento,f nacimiento",
   title: "title,salutation,prefix,titulo,honorific",
-  occupation: "occupation,job title,position,role,profession,job,designation,ocupacion,cargo",
+  occupation:
+    "occupation,job title,position,role,profession,job,designation,ocupacion,cargo,beruf,profissao,beroep,professione",
   category:
     "category,type,customer type,client type,segment,industry,class,group,customer group,sector,classification,line of business,business type,product category,department,categoria,tipo,tier,level,status type,tags,tag,list,item category,donor type,fund,appeal",
   notes:
-    "notes,note,comments,comment,remarks,remark,memo,observations,notas,comentarios,observaciones,additional info,other info,details,special instructions,feedback",
+    "notes,note,comments,comment,remarks,remark,memo,observations,notas,comentarios,observaciones,additional info,other info,details,special instructions,feedback,bemerkung,bemerkungen,notiz,notizen,remarques,observacoes,opmerkingen,note interne",
   doNotContact:
     "do not contact,dnc,opt out,opted out,unsubscribed,unsubscribe,do not call,do not email,no contact,blocked,suppressed,email opt out,no marketing,do not mail,gdpr opt out",
   optIn:

@@ -2,6 +2,7 @@ import type { EntityType } from "#core";
 import type { Lexicon, LexiconIndex } from "../lexicon.ts";
 import { isPlaceholder, lexiconIndex } from "../lexicon.ts";
 import { beforeColon, words } from "../text.ts";
+import { isPublicMailHost } from "./emails.ts";
 import { withoutAsides } from "./name-asides.ts";
 
 /** What is known about a record when its type is decided. */
@@ -71,11 +72,43 @@ function typeLogOdds(clues: TypeClues, full: string | null, lexicon: Lexicon): n
     const shared = ownWords.filter((word) => shownWords.includes(word)).length;
     if (clues.orgName === null || shown !== null)
       odds -= shared >= Math.min(2, ownWords.length) ? (clues.orgName === null ? 3 : 1) : 0.3;
+    if (shared === 0 && shown !== null) odds += contactOdds(clues, shown, lexicon);
     if (nameOdds(own, lexicon) > 2) odds += 2.5;
   }
   if (clues.birthDate !== null) odds -= 4;
   if (clues.hasWebsite) odds += 1;
+  if (shown !== null && clues.emails.length > 0) odds += mailboxOdds(shown, clues.emails);
   return odds;
+}
+
+// What it says of a name that somebody else stands beside it in full: a firm has a contact.
+function contactOdds({ givenName, familyName }: TypeClues, shown: string, lexicon: Lexicon): number {
+  if (givenName === null || familyName === null || words(shown).length === 0 || !LATIN.test(shown)) return 0;
+  const { organisationWords } = lexiconIndex(lexicon);
+  if (words(shown).some((word) => organisationWords.has(word))) return 2.5;
+  return nameOdds(shown, lexicon) > -1.5 ? 1.5 : 0;
+}
+
+const LATIN = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u;
+/** Mailboxes of a desk, not of somebody. */
+const DESK =
+  /^(?:info|sales|office|accounts?|accounting|admin|contact|hello|enquir(?:y|ies)|inquiries|support|orders?|services?|reception|billing|reservations?|bookings?|customer(?:service|care)|help(?:desk)?)\d*$/;
+
+// A domain that is called as the name is, and all the more a desk's mailbox there, are a firm's.
+function mailboxOdds(shown: string, emails: readonly string[]): number {
+  const list = words(shown);
+  const name = list.join("");
+  let most = 0;
+  for (const email of emails) {
+    const [box = "", host = ""] = email.split("@");
+    if (isPublicMailHost(host)) continue;
+    const label = host.slice(0, host.indexOf(".")).replaceAll("-", "");
+    const isNamed = label.length >= 5 && name.length >= 5 && (name.startsWith(label) || label.startsWith(name));
+    // "mary@maryjones.com": her own.
+    if (list.some((word) => word.length > 2 && box.includes(word))) continue;
+    if (isNamed) most = Math.max(most, DESK.test(box) ? 3.2 : 2.2);
+  }
+  return most;
 }
 
 // What a filled company column says beside the name column, if there is one.
@@ -126,6 +159,13 @@ function isGiven(word: string | undefined, index: LexiconIndex): boolean {
   return word !== undefined && (index.nicknames.has(word) || index.commonNames.given.has(word));
 }
 
+/** Words of trades and houses that are surnames as well. */
+const SURNAMES: ReadonlySet<string> = new Set(
+  "barber block church court garage glass grill inn law lodge mall market mills parish partners plant power press sales steel store temple trust villa villas water windows".split(
+    " ",
+  ),
+);
+
 // "John Brown and Mary Grant", "John or Mary Brown": two given names that are known, and nothing of a firm.
 function isCouple(list: readonly string[], index: LexiconIndex): boolean {
   const at = list.findIndex((word) => word === "and" || word === "or");
@@ -142,7 +182,7 @@ function wordOdds(list: readonly string[], givenKnown: boolean, index: LexiconIn
   const trade = list.filter((word) => index.organisationWords.has(word) && !index.legalWords.has(word)).length;
   // One trade word may be a surname ("John Church"): after a known given name it counts less.
   if (trade > 1) odds += 5;
-  else if (trade === 1) odds += list.length === 2 && givenKnown ? 0.8 : 3.2;
+  else if (trade === 1) odds += list.length === 2 && givenKnown ? (SURNAMES.has(list[1] ?? "") ? 0.8 : 2.8) : 3.2;
   if (list[0] === "the") odds += 2.5;
   if (list.length >= 4) odds += 0.8;
   if (list.length > 1 && index.titles.has(list[0] ?? "")) odds -= 4;
