@@ -23,7 +23,7 @@ export function cleanSources(records: readonly Prepared[], declared: readonly st
   const count = (table: Map<string, number>, source: string): void => {
     table.set(source, (table.get(source) ?? 0) + 1);
   };
-  for (const block of blocks.values()) {
+  for (const block of blocks) {
     if (block.length > LARGEST) continue;
     for (const [from, left] of block.entries()) {
       for (const right of block.slice(from + 1)) {
@@ -46,48 +46,59 @@ export function cleanSources(records: readonly Prepared[], declared: readonly st
   return Object.fromEntries([...sizes].filter(([source]) => isClean(source)).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-// Records by name and value. Most names stand once: only of the others the values are looked at.
-function wholeBlocks(records: readonly Prepared[]): ReadonlyMap<string, readonly number[]> {
-  const numbers = new Map<string, number>();
-  const bearers: number[] = [];
-  const names = Int32Array.from(records, (record) => {
-    const name = record.type === "none" ? "" : wholeName(record);
-    if (name === "") return -1;
-    let number = numbers.get(name);
-    if (number === undefined) numbers.set(name, (number = numbers.size));
-    bearers[number] = (bearers[number] ?? 0) + 1;
-    return number;
-  });
-  const blocks = new Map<string, number[]>();
-  for (const [at, record] of records.entries()) {
-    const number = names[at] ?? -1;
-    if ((bearers[number] ?? 0) < 2) continue;
-    for (const key of wholeKeys(record, String(number))) {
-      const block = blocks.get(key);
-      if (block === undefined) blocks.set(key, [at]);
-      else block.push(at);
-    }
+// Records of one name and value. Most names stand once: only of the others the values are looked at.
+function wholeBlocks(records: readonly Prepared[]): readonly (readonly number[])[] {
+  const bearers = new Map<string, number | number[]>();
+  for (let at = 0; at < records.length; at += 1) {
+    const record = records[at];
+    const name = record === undefined || record.type === "none" ? "" : wholeName(record);
+    if (name === "") continue;
+    const known = bearers.get(name);
+    if (known === undefined) bearers.set(name, at);
+    else if (typeof known === "number") bearers.set(name, [known, at]);
+    else known.push(at);
   }
+  const blocks: (readonly number[])[] = [];
+  for (const list of bearers.values()) if (typeof list !== "number") addBlocks(blocks, records, list);
   return blocks;
 }
 
-function wholeKeys(record: Prepared, name: string): string[] {
-  const values = [
-    record.birth,
-    ...record.phones,
-    ...record.emails,
-    record.door,
-    record.postcode,
-    record.locality,
-    ...record.years.map(({ value }) => String(value)),
-    record.authors.join(" "),
-  ].filter((value) => value !== "");
-  return values.length === 0 ? [name] : [...new Set(values)].map((value) => `${name}|${value}`);
+function addBlocks(blocks: (readonly number[])[], records: readonly Prepared[], bearers: readonly number[]): void {
+  const byValue = new Map<string, number[]>();
+  for (const at of bearers) {
+    const record = records[at];
+    if (record === undefined) continue;
+    for (const value of wholeValues(record)) {
+      const block = byValue.get(value);
+      if (block === undefined) byValue.set(value, [at]);
+      else if (block.at(-1) !== at) block.push(at);
+    }
+  }
+  for (const block of byValue.values()) if (block.length > 1) blocks.push(block);
+}
+
+/** What stands for all values of a record that has none. */
+const NO_VALUE = [""];
+
+function wholeValues(record: Prepared): readonly string[] {
+  const values = [...record.phones, ...record.emails].filter((value) => value !== "");
+  for (const value of [record.birth, record.door, record.postcode, record.locality])
+    if (value !== "") values.push(value);
+  for (const { value } of record.years) values.push(String(value));
+  if (record.authors.length > 0) values.push(record.authors.join(" "));
+  return values.length === 0 ? NO_VALUE : values;
 }
 
 function wholeName(record: Prepared): string {
   if (record.type === "item") return record.titleWords.length < 2 ? "" : record.titleWords.join(" ");
   if (record.type !== "organisation" && record.family !== "" && record.given[0] !== undefined)
-    return [...record.given, record.family].sort().join(" ");
-  return [...(record.firms[0] ?? [])].sort().join(" ");
+    return inOrder([...record.given, record.family]);
+  const [firm] = record.firms;
+  return firm === undefined ? "" : firm.length === 1 ? (firm[0] ?? "") : inOrder([...firm]);
+}
+
+function inOrder(list: string[]): string {
+  const [a = "", b = ""] = list;
+  if (list.length === 2) return a < b ? `${a} ${b}` : `${b} ${a}`;
+  return list.sort().join(" ");
 }

@@ -218,8 +218,13 @@ export function statedReferrals(records: readonly LinkRecord[]): LinkRelation[] 
   if (named.length === 0) return [];
   const byName = new Map<string, LinkRecord[]>();
   for (const record of records) {
-    const names = [record.displayName, `${record.givenName ?? ""} ${record.familyName ?? ""}`, record.orgName ?? ""];
-    for (const name of new Set(names.map((text) => words(text).join(" ")))) {
+    const texts = new Set([
+      record.displayName,
+      `${record.givenName ?? ""} ${record.familyName ?? ""}`,
+      record.orgName ?? "",
+    ]);
+    const names = new Set(Array.from(texts, (text) => words(text).join(" ")));
+    for (const name of names) {
       if (!name.includes(" ")) continue;
       const list = byName.get(name);
       if (list === undefined) byName.set(name, [record]);
