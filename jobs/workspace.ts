@@ -134,7 +134,16 @@ export function describeProblems(error: z.ZodError): string {
 
 /** Codes of the countries that have a pack, in order. */
 export async function packedCountries(): Promise<readonly string[]> {
-  return (await readdir(PACKS_DIR)).map((name) => name.toUpperCase()).sort();
+  const found = await readdir(PACKS_DIR, { withFileTypes: true });
+  return found.flatMap((entry) => (entry.isDirectory() ? [entry.name.toUpperCase()] : [])).sort();
+}
+
+/** The code that --country names. Throws USAGE for a country without a pack, as an error of the command named. */
+export async function namedCountry(given: string, command: string): Promise<string> {
+  const [country, there] = [given.toUpperCase(), await packedCountries()];
+  if (there.includes(country)) return country;
+  const problem = `There is no country pack ${country}; --country takes ${there.join(", ")}.`;
+  throw new C360Error("USAGE", { problem, command });
 }
 
 /** Reads a country pack from `packs/`. Throws CONFIG_INVALID naming the packs that exist. */

@@ -58,8 +58,6 @@ const KIND_OF_FIELD: Readonly<Record<string, FieldKind>> = {
 const BY_HEADER: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(?:gender|sex|sexo|sexe|geschlecht|genero|geslacht|sesso)$/, "gender"],
   [/^(?:birth[ _-]?year|year[ _-]?of[ _-]?birth|yob|by)$/, "birth_year"],
-  // The year in which somebody left school goes with the person as the year of birth does.
-  [/^(?:class[ _-]?of|class[ _-]?year|grad(?:uation)?[ _-]?year|year[ _-]?of[ _-]?graduation)$/, "birth_year"],
   [/^(?:birth[ _-]?month|month[ _-]?of[ _-]?birth|bm)$/, "birth_month"],
   [/^(?:birth[ _-]?day|day[ _-]?of[ _-]?birth|bd)$/, "birth_day"],
   [/^(?:birth[ _-]?place|place[ _-]?of[ _-]?birth|birth[ _-]?city)$/, "birth_place"],
@@ -127,6 +125,7 @@ export function guessFieldMap(table: MapSample): GuessedMap {
     if (kind !== undefined && kind !== "ignore") fields[name] = kind;
   }
   familyBesideGiven(fields);
+  const yearNotes = schoolYear(fields, open);
   ensureName(fields, open, table);
   const items = itemFields(open, fields);
   if (items !== null) {
@@ -135,7 +134,9 @@ export function guessFieldMap(table: MapSample): GuessedMap {
   }
   const unused = open.filter((name) => fields[name] === undefined);
   const notes =
-    unused.length === 0 ? [] : [`not used: ${unused.slice(0, 20).join(", ")}${unused.length > 20 ? ", …" : ""}`];
+    unused.length === 0
+      ? yearNotes
+      : [...yearNotes, `not used: ${unused.slice(0, 20).join(", ")}${unused.length > 20 ? ", …" : ""}`];
   return { map: { ...(id === null ? {} : { id }), ...(source === undefined ? {} : { source }), fields }, notes };
 }
 
@@ -152,6 +153,17 @@ function familyBesideGiven(fields: Record<string, FieldKind>): void {
   const [name = ""] = open;
   if (open.length === 1 && /^(?:nom|name|nome|naam)$/i.test(name.trim()))
     if (kinds.includes("given_name") && !kinds.includes("family_name")) fields[name] = "family_name";
+}
+
+const SCHOOL_YEAR = /^(?:class[ _-]?of|class[ _-]?year|grad(?:uation)?[ _-]?year|year[ _-]?of[ _-]?graduation)$/i;
+
+// The year in which somebody left school goes with the person as the year of birth does; beside one it would contradict it.
+function schoolYear(fields: Record<string, FieldKind>, columns: readonly string[]): readonly string[] {
+  const hasBirth = Object.values(fields).some((kind) => kind === "birth_date" || kind === "birth_year");
+  const name = hasBirth ? undefined : columns.find((one) => SCHOOL_YEAR.test(one.trim()));
+  if (name === undefined) return [];
+  fields[name] = "birth_year";
+  return [`${name}: compared as a year of birth is, since it goes with the person as one does`];
 }
 
 // A column that is called so, or one of a few values that names a list.

@@ -83,9 +83,10 @@ function typeLogOdds(clues: TypeClues, full: string | null, lexicon: Lexicon): n
 
 // What it says of a name that somebody else stands beside it in full: a firm has a contact.
 function contactOdds({ givenName, familyName }: TypeClues, shown: string, lexicon: Lexicon): number {
-  if (givenName === null || familyName === null || words(shown).length === 0 || !LATIN.test(shown)) return 0;
+  const list = words(shown);
+  if (givenName === null || familyName === null || list.length === 0 || !LATIN.test(shown)) return 0;
   const { organisationWords } = lexiconIndex(lexicon);
-  if (words(shown).some((word) => organisationWords.has(word))) return 2.5;
+  if (list.some((word) => organisationWords.has(word))) return 2.5;
   return nameOdds(shown, lexicon) > -1.5 ? 1.5 : 0;
 }
 
@@ -101,11 +102,10 @@ function mailboxOdds(shown: string, emails: readonly string[]): number {
   let most = 0;
   for (const email of emails) {
     const [box = "", host = ""] = email.split("@");
-    if (isPublicMailHost(host)) continue;
+    // "mary@maryjones.com": her own.
+    if (isPublicMailHost(host) || list.some((word) => word.length > 2 && box.includes(word))) continue;
     const label = host.slice(0, host.indexOf(".")).replaceAll("-", "");
     const isNamed = label.length >= 5 && name.length >= 5 && (name.startsWith(label) || label.startsWith(name));
-    // "mary@maryjones.com": her own.
-    if (list.some((word) => word.length > 2 && box.includes(word))) continue;
     if (isNamed) most = Math.max(most, DESK.test(box) ? 3.2 : 2.2);
   }
   return most;

@@ -2,7 +2,7 @@ import type { CommandSpec, OptionSpec } from "../command.ts";
 
 const OPTIONS: readonly OptionSpec[] = [
   { flags: "--column <name>", description: "the column to read" },
-  { flags: "--country <code>", description: "country pack: JM, US, GB or CA", default: "JM" },
+  { flags: "--country <code>", description: "country pack: JM, US, GB, CA or another folder of packs/", default: "JM" },
   { flags: "--out <file>", description: "file to write: .csv, .xlsx, .jsonl or .parquet" },
 ];
 

@@ -10,7 +10,8 @@ const SETTINGS: OptionSpec = {
 };
 const COUNTRY: OptionSpec = {
   flags: "--country <code>",
-  description: "country pack for places, numbers and dates: JM, US, GB, CA; found from the rows without it",
+  description:
+    "country pack for places, numbers and dates: JM, US, GB, CA or another folder of packs/; found from the rows without it",
 };
 
 /** Commands for who is who, files in and files out. */

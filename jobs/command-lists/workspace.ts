@@ -25,7 +25,11 @@ export const WORKSPACE_COMMANDS: readonly CommandSpec[] = [
     summary: "start a workspace of your own: c360.yaml and a drop folder",
     options: [
       { flags: "--name <name>", description: "what the firm is called in reports" },
-      { flags: "--country <code>", description: "country pack: JM, US, GB, CA", default: "JM" },
+      {
+        flags: "--country <code>",
+        description: "country pack: JM, US, GB, CA or another folder of packs/",
+        default: "JM",
+      },
       { flags: "--nonprofit", description: "speak of donors and gifts" },
       DRY_RUN,
     ],

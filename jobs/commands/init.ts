@@ -1,4 +1,4 @@
-import { loadCountryPack, commandOutput, workspaceDir, workspacePaths } from "../workspace.ts";
+import { commandOutput, namedCountry, workspaceDir, workspacePaths } from "../workspace.ts";
 import { initWorkspace } from "../init-workspace.ts";
 import type { CommandInput } from "../command.ts";
 
@@ -6,8 +6,7 @@ import type { CommandInput } from "../command.ts";
 export async function run(input: CommandInput): Promise<number> {
   const out = commandOutput(input);
   const paths = workspacePaths(workspaceDir(input));
-  const country = String(input.options["country"] ?? "JM").toUpperCase();
-  await loadCountryPack(country);
+  const country = await namedCountry(String(input.options["country"] ?? "JM"), "init");
   const name = input.options["name"];
   const dryRun = input.options["dryRun"] === true;
   if (!dryRun) {

@@ -1,6 +1,5 @@
-import { C360Error } from "#core";
 import type { CountryPack } from "#core";
-import { loadCountryPack, packedCountries } from "../workspace.ts";
+import { loadCountryPack, namedCountry, packedCountries } from "../workspace.ts";
 
 /** Packs that are asked first where none is named: the first of them is the one of a list that speaks of no country. */
 const FIRST: readonly string[] = ["JM", "US", "GB", "CA"];
@@ -9,12 +8,7 @@ const FIRST: readonly string[] = ["JM", "US", "GB", "CA"];
 export async function loadPacks(country?: string, command = "link"): Promise<readonly [CountryPack, ...CountryPack[]]> {
   const there = await packedCountries();
   const all = [...FIRST.filter((one) => there.includes(one)), ...there.filter((one) => !FIRST.includes(one))];
-  const first = (country ?? all[0] ?? "").toUpperCase();
-  if (!all.includes(first))
-    throw new C360Error("USAGE", {
-      problem: `There is no country pack ${first}; --country takes ${all.join(", ")}.`,
-      command,
-    });
+  const first = await namedCountry(country ?? all[0] ?? "", command);
   const rest = await Promise.all(all.filter((one) => one !== first).map((one) => loadCountryPack(one)));
   return [await loadCountryPack(first), ...rest];
 }

@@ -2,7 +2,7 @@ import { C360Error } from "#core";
 import type { CommandInput } from "../command.ts";
 import { readTableFile, writeTableFile } from "../table-files.ts";
 import type { TableCell, TableFile } from "../table-files.ts";
-import { commandOutput, loadCountryPack } from "../workspace.ts";
+import { commandOutput, loadCountryPack, namedCountry } from "../workspace.ts";
 import { NORMALISERS } from "./columns.ts";
 import type { NormaliseKind } from "./columns.ts";
 
@@ -19,7 +19,7 @@ export async function runNormalise(input: CommandInput, kind: NormaliseKind): Pr
   if (file === undefined) throw usage("Name the file.");
   if (typeof wanted !== "string") throw usage("Name the column with --column.");
   if (typeof target !== "string") throw usage("Name the file to write with --out.");
-  const pack = await loadCountryPack(typeof country === "string" ? country : "JM");
+  const pack = await loadCountryPack(await namedCountry(typeof country === "string" ? country : "JM", command));
   const table = await readTableFile(file, { text: true });
   const at = columnIndex(table, wanted);
   if (at < 0) throw usage(`${table.file} has no column ${wanted}; it has: ${table.names.join(", ")}.`);

@@ -51,6 +51,18 @@ describe("a list without a map", () => {
     });
   });
 
+  it("takes the year of leaving school for that of birth, unless the year of birth is there to contradict it", () => {
+    const people = [
+      ["Marva Grant", "1994", "2 March 1976"],
+      ["Errol Shaw", "2001", "19 May 1983"],
+    ];
+    const years = people.map(([name = "", year = ""]) => [name, year]);
+    const alone = guessFieldMap({ title: "alumni", columns: ["Name", "Class of"], sample: years, pack: jamaica });
+    expect(alone.map.fields["Class of"]).toBe("birth_year");
+    expect(alone.notes.join()).toContain("Class of");
+    expect(guess(["Name", "Class of", "Date of birth"], people)["Class of"]).not.toBe("birth_year");
+  });
+
   it("has the column told that names its sources, but none that holds a value for each row", () => {
     const rows = Array.from({ length: 12 }, (_row, at) => [
       at % 2 === 0 ? "A" : "B",

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -92,6 +92,17 @@ describe("rows read in threads", () => {
     expect(isDeepStrictEqual(two.relations, one.relations)).toBe(true);
     expect(serialiseSettings(two.settings)).toBe(serialiseSettings(one.settings));
   }, 120_000);
+});
+
+describe("country packs", () => {
+  it("can all be named, and every one of them is read with the others behind it", async () => {
+    const there = readdirSync(new URL("../../packs", import.meta.url)).map((name) => name.toUpperCase());
+    for (const country of there) {
+      const codes = (await loadPacks(country.toLowerCase())).map((pack) => pack.country);
+      expect(codes[0]).toBe(country);
+      expect([...codes].sort()).toEqual([...there].sort());
+    }
+  });
 });
 
 describe("files that nobody should have saved", () => {

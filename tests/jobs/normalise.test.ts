@@ -32,6 +32,16 @@ describe("values of a file put into one form", () => {
     ]);
   });
 
+  it("names the country packs that there are, where another one is asked for", async () => {
+    const file = put("c.csv", "Phone\n876-926-1234\n");
+    const out = join(dir, "c.out.csv");
+    const run = normalisePhone({ args: [file], options: { column: "Phone", country: "ZZ", out, json: true } });
+    await expect(run).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringMatching(/no country pack ZZ.*JM/) as string,
+    });
+  });
+
   it("keeps a column of the file that bears the name of a new one, under another name", async () => {
     const file = put("b.csv", "date,notes\n04/05/2024,x\n25/03/2024,y\n");
     const out = join(dir, "b.out.csv");
