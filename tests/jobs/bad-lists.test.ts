@@ -94,7 +94,7 @@ describe("what cannot be used is refused in words", () => {
     ["settings of a newer release", link("list.csv", "--settings", "newer.json"), 2, "of version 3"],
     ["settings that are none", link("list.csv", "--settings", "words.json"), 2, "--settings-out"],
     ["missing settings", link("list.csv", "--settings", "absent.json"), 1, "absent.json does not exist"],
-    ["a country without a pack", link("list.csv", "--country", "XX"), 2, "--country takes JM"],
+    ["a country without a pack", link("list.csv", "--country", "XX"), 2, "--country takes CA, GB, JM, US"],
     ["a folder that is not there", ["link", "list.csv", "--out", `${dir}/no/out.csv`], 1, "no of out.csv"],
     ["a record that is not there", explain("1", "99"), 2, "no record 99"],
     ["one record alone", explain("1"), 2, "Name two records"],
