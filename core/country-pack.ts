@@ -40,6 +40,10 @@ export const countryPackSchema = z
     commonNames: z.object({ given: shares, family: shares }).readonly(),
     /** Names of countries and what belongs to them, those of one country together, the usual one first. */
     countryNames: z.array(list).readonly(),
+    /** Words that firms put behind their names because they are of the country: they tell no firm from another. */
+    homeWords: list.default([]),
+    /** What mailbox names and handles of the country end in. */
+    handleEnds: list.default([]),
     titles: list,
     taxId: z.object({ name: z.string(), pattern: z.string() }).nullable(),
     holidays: z.array(z.string()).readonly().optional(),

@@ -1,3 +1,4 @@
+import { exp2 } from "./bits.ts";
 import { clusterRecords } from "./cluster.ts";
 import type { Partition } from "./cluster.ts";
 import { spellsName } from "./comparisons/contact.ts";
@@ -84,7 +85,7 @@ export function autoBits(
     if (anchor[left] !== anchor[right] || a === undefined || b === undefined) continue;
     const doubt = doubtOf(a, b, context);
     if (doubt === 0) continue;
-    const probability = (1 - doubt) / (1 + 2 ** -bits);
+    const probability = (1 - doubt) / (1 + exp2(-bits));
     sure[row] = Math.log2(probability / (1 - probability));
   }
   return { whole, sure };

@@ -1,4 +1,5 @@
 import { seededRandom } from "#core";
+import { exp2 } from "./bits.ts";
 import type { Prepared } from "./prepare.ts";
 import { saidBits } from "./said.ts";
 import type { ComparisonLevel } from "./comparison-settings.ts";
@@ -254,7 +255,7 @@ function addPair(
   for (let index = 0; index < flat.length; index += 1) {
     const one = flat[index];
     if (one === undefined) continue;
-    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : 2 ** Math.min(300, bitsOf(one, pairs, from, to));
+    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : exp2(Math.min(300, bitsOf(one, pairs, from, to)));
     odds[index] = value;
     whole += value;
   }

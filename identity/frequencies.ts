@@ -186,13 +186,16 @@ interface FieldTable {
   /** Records beyond the list, and the shares of the names that are common among them. */
   readonly unseen: number;
   readonly common: ReadonlyMap<string, number> | null;
+  /** What was asked for last: pairs come in the order of their first record. */
+  asked: string | null;
+  share: number;
 }
 
 const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 
 function fieldTable(field: string, counts: ReadonlyMap<string, number>, names: CommonNames): FieldTable {
   const common = field === "given" || field === "family" ? names[field] : null;
-  return { counts, unseen: UNSEEN[field as FrequencyField] ?? 0, common };
+  return { counts, unseen: UNSEEN[field as FrequencyField] ?? 0, common, asked: null, share: 0 };
 }
 
 function compile(tables: FrequencyTables | null, names: CommonNames): Frequencies {
@@ -211,10 +214,14 @@ function compile(tables: FrequencyTables | null, names: CommonNames): Frequencie
     size,
     count: (field, value) => Math.max(1, tableOf(field).counts.get(value) ?? 1),
     of: (field, value) => {
-      const { counts, unseen, common } = tableOf(field);
+      const table = tableOf(field);
+      if (table.asked === value) return table.share;
+      const { counts, unseen, common } = table;
       const count = Math.max(1, counts.get(value) ?? 1);
       const share = common === null ? 0 : (common.get(value) ?? 0);
-      return Math.min(0.9, (count + unseen * share) / (size + unseen));
+      table.asked = value;
+      table.share = Math.min(0.9, (count + unseen * share) / (size + unseen));
+      return table.share;
     },
   };
 }

@@ -16,6 +16,8 @@ export type Lexicon = Pick<
   | "nicknames"
   | "commonNames"
   | "countryNames"
+  | "homeWords"
+  | "handleEnds"
   | "titles"
   | "streetTypes"
   | "unitWords"
@@ -34,6 +36,9 @@ export interface LexiconIndex {
   readonly commonNames: CommonNames;
   /** Names of countries by their first word, longest first. */
   readonly countries: ReadonlyMap<string, readonly CountryPhrase[]>;
+  readonly homeWords: ReadonlySet<string>;
+  /** Matches what a handle ends in that says nothing of its owner. */
+  readonly handleEnd: RegExp;
   readonly streetTypes: ReadonlyMap<string, string>;
   /** Street types as they are written out. */
   readonly streetTypeNames: ReadonlySet<string>;
@@ -79,6 +84,8 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
     nicknames,
     commonNames: commonNames(lexicon),
     countries: countryPhrases(lexicon.countryNames),
+    homeWords: new Set(lexicon.homeWords.map(fold)),
+    handleEnd: handleEnd(lexicon.handleEnds),
     streetTypes: new Map(Object.entries(lexicon.streetTypes)),
     streetTypeNames: new Set(Object.values(lexicon.streetTypes)),
     unitWords: new Set(lexicon.unitWords.map(fold)),
@@ -86,6 +93,13 @@ export function lexiconIndex(lexicon: Lexicon): LexiconIndex {
   };
   indexes.set(lexicon, index);
   return index;
+}
+
+/** What handles end in anywhere. */
+const USUAL_ENDS = ["official", "ltd", "online"];
+
+function handleEnd(own: readonly string[]): RegExp {
+  return new RegExp(`_?(?:${[...USUAL_ENDS, ...own].join("|")})$`);
 }
 
 // "Peggy" and "Peggie".
@@ -104,6 +118,8 @@ export function lexiconOf(pack: CountryPack): Lexicon {
     nicknames: pack.nicknames,
     commonNames: pack.commonNames,
     countryNames: pack.countryNames,
+    homeWords: pack.homeWords,
+    handleEnds: pack.handleEnds,
     titles: pack.titles,
     streetTypes: pack.streetTypes,
     unitWords: pack.unitWords,

@@ -1,4 +1,4 @@
-import type { Lexicon } from "./lexicon.ts";
+import type { Lexicon, LexiconIndex } from "./lexicon.ts";
 import { lexiconIndex } from "./lexicon.ts";
 import type { LinkRecord } from "./link-types.ts";
 import { prepareAddress, textWords } from "./prepare-address.ts";
@@ -54,8 +54,6 @@ export interface Prepared extends PreparedName, PreparedAddress, PreparedExtra {
   readonly nameKey: string;
 }
 
-const HANDLE_ENDS = /(?:_?official|_?ja|_?jm|_?jamaica|876|658|_?ltd|_?online)$/;
-
 /** Prepares one record. The same record always gives the same result. */
 export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
   const index = lexiconIndex(lexicon);
@@ -81,10 +79,10 @@ export function prepareRecord(record: LinkRecord, lexicon: Lexicon): Prepared {
     firms: firmsOf(type, record, extra, lexicon),
     phones: record.phones.length === 0 ? NOTHING : exact(distinct(record.phones.map(nationalNumber))),
     emails: exact(record.emails),
-    aliases: exact(aliasesOf(record, handles)),
+    aliases: exact(aliasesOf(record, handles, index)),
     handles: exact(handles),
     logins: exact(loginsOf(record, handles)),
-    handleStems: exact(stemsOf(handles)),
+    handleStems: exact(stemsOf(handles, index)),
     domains: exact(domainsOf(record)),
     houseNumber: address.houseNumber,
     street: address.street,
@@ -236,20 +234,20 @@ function distinctLists(lists: readonly (readonly string[])[]): (readonly string[
   return [...known.values()].filter((list) => list.length > 0);
 }
 
-function aliasesOf(record: LinkRecord, handles: readonly string[]): readonly string[] {
+function aliasesOf(record: LinkRecord, handles: readonly string[], index: LexiconIndex): readonly string[] {
   if (record.emails.length === 0 && handles.length === 0) return NOTHING;
   const stems: string[] = [];
   for (const email of record.emails) {
     const at = email.indexOf("@");
-    if (isPublicMailHost(email.slice(at + 1))) addLong(stems, aliasStem(email.slice(0, at)));
+    if (isPublicMailHost(email.slice(at + 1))) addLong(stems, aliasStem(email.slice(0, at), index));
   }
-  for (const handle of handles) addLong(stems, aliasStem(handle));
+  for (const handle of handles) addLong(stems, aliasStem(handle, index));
   return stems;
 }
 
-function stemsOf(handles: readonly string[]): readonly string[] {
+function stemsOf(handles: readonly string[], index: LexiconIndex): readonly string[] {
   const stems: string[] = [];
-  for (const handle of handles) addLong(stems, aliasStem(handle));
+  for (const handle of handles) addLong(stems, aliasStem(handle, index));
   return stems;
 }
 
@@ -275,10 +273,10 @@ function addNew(list: string[], text: string): void {
 }
 
 /** A mailbox name or handle without digits, separators and the usual endings. */
-export function aliasStem(text: string): string {
+function aliasStem(text: string, { handleEnd }: LexiconIndex): string {
   return text
     .toLowerCase()
-    .replace(HANDLE_ENDS, "")
+    .replace(handleEnd, "")
     .replace(/[^a-z]/g, "");
 }
 

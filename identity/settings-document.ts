@@ -38,6 +38,8 @@ const schema = z.object({
     // Documents that were written before these tables were part of them go without.
     commonNames: z.object({ given: counts, family: counts }).readonly().default({ given: {}, family: {} }),
     countryNames: z.array(words).readonly().default([]),
+    homeWords: words.default([]),
+    handleEnds: words.default([]),
     titles: words,
     streetTypes: z.record(z.string(), z.string()),
     unitWords: words,

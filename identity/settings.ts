@@ -116,6 +116,8 @@ export const EMPTY_LEXICON: Lexicon = {
   nicknames: [],
   commonNames: { given: {}, family: {} },
   countryNames: [],
+  homeWords: [],
+  handleEnds: [],
   titles: [],
   streetTypes: {},
   unitWords: [],

@@ -1,4 +1,5 @@
 import { C360Error } from "#core";
+import { exp2 } from "./bits.ts";
 import { CONTACT_COMPARATORS } from "./comparisons/contact.ts";
 import type { Comparator, CompareContext, Outcome } from "./comparisons/context.ts";
 import { FIRM_COMPARATORS } from "./comparisons/firm.ts";
@@ -246,7 +247,7 @@ export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
       const own = tables[at]?.[level] ?? Number.NaN;
       bits += own === own ? own : (chance[at] ?? 0);
     }
-    const odds = 2 ** Math.min(200, bits - random);
+    const odds = exp2(Math.min(200, bits - random));
     sum += odds;
     if (odds > best) {
       best = odds;
@@ -255,7 +256,7 @@ export function weighPair(scorer: Scorer, outcome: PairOutcome): PairWeight {
   }
   const shared = -Math.log2(sum);
   const weight = match - random + shared;
-  return { weight, shared, sharedClass, sharedProbability: best / sum / (1 + 2 ** Math.min(200, weight)) };
+  return { weight, shared, sharedClass, sharedProbability: best / sum / (1 + exp2(Math.min(200, weight))) };
 }
 
 /** What many pairs one after another are weighed into. */
@@ -327,7 +328,7 @@ function settleWeight(
       bits += own === own ? own : (chance[at] ?? 0);
     }
     if (bits - random < VANISHING) continue;
-    const odds = 2 ** Math.min(200, bits - random);
+    const odds = exp2(Math.min(200, bits - random));
     sum += odds;
     if (odds > best) {
       best = odds;
@@ -338,12 +339,12 @@ function settleWeight(
   const isShared = best >= LEAST_SHARED * sum;
   out.weight = weight;
   out.sharedClass = isShared ? sharedClass : -1;
-  out.sharedProbability = isShared ? best / sum / (1 + 2 ** Math.min(200, weight)) : 0;
+  out.sharedProbability = isShared ? best / sum / (1 + exp2(Math.min(200, weight))) : 0;
 }
 
 /** Probability of a weight in bits, after calibration. */
 export function probabilityOf(weight: number, calibration: Calibration): number {
-  return 1 / (1 + 2 ** -Math.max(-60, Math.min(60, weight * calibration.scale + calibration.shift)));
+  return 1 / (1 + exp2(-Math.max(-60, Math.min(60, weight * calibration.scale + calibration.shift))));
 }
 
 /** Bits of all weighed pairs after calibration: {@link calibratedBits} of each. */

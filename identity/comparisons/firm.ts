@@ -1,3 +1,4 @@
+import { exp2 } from "../bits.ts";
 import { firmKey } from "../frequencies.ts";
 import type { Frequencies } from "../frequencies.ts";
 import { areScriptsApart } from "../scripts.ts";
@@ -54,11 +55,11 @@ function compareNames(left: readonly string[], right: readonly string[], context
   const totalRight = totalOf(right, context);
   const share = matched / Math.max(totalLeft, totalRight);
   const part = matched / Math.min(totalLeft, totalRight);
-  const frequency = Math.min(0.5, Math.max(frequencies.size ** -1.5, 2 ** (fuzzy - 3 - 0.55 * matched)));
+  const frequency = Math.min(0.5, Math.max(frequencies.size ** -1.5, exp2(fuzzy - 3 - 0.55 * matched)));
   if (count === Math.max(left.length, right.length) || share >= 0.8) return { level: 1, frequency };
   if (part >= 0.85 && count === Math.min(left.length, right.length)) return { level: 2, frequency };
-  if (part >= 0.7 || share >= 0.6) return { level: 3, frequency: Math.min(0.5, 2 ** (fuzzy - 1 - 0.4 * matched)) };
-  if (share >= 0.4) return { level: 4, frequency: Math.min(0.5, 2 ** (fuzzy - 1 - 0.3 * matched)) };
+  if (part >= 0.7 || share >= 0.6) return { level: 3, frequency: Math.min(0.5, exp2(fuzzy - 1 - 0.4 * matched)) };
+  if (share >= 0.4) return { level: 4, frequency: Math.min(0.5, exp2(fuzzy - 1 - 0.3 * matched)) };
   return DIFFERENT;
 }
 
@@ -100,7 +101,7 @@ let lastFrequencies: Frequencies | null = null;
 let lastSame = 0;
 
 function togetherOf(name: readonly string[], context: CompareContext): number {
-  return Math.max(context.frequencies.size ** -1.6, 2 ** (-0.8 * totalOf(name, context)));
+  return Math.max(context.frequencies.size ** -1.6, exp2(-0.8 * totalOf(name, context)));
 }
 
 /**

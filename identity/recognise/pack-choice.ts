@@ -87,6 +87,8 @@ export function mergePacks(packs: readonly [CountryPack, ...CountryPack[]]): Cou
       (pack) => pack.nicknames,
       (group) => [...group].sort().join(" "),
     ),
+    homeWords: all((pack) => pack.homeWords, text),
+    handleEnds: all((pack) => pack.handleEnds, text),
     titles: all((pack) => pack.titles, text),
     commonNames: {
       given: Object.assign({}, ...[...packs].reverse().map((pack) => pack.commonNames.given)) as Record<string, number>,

@@ -194,35 +194,20 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map(
     jewellery: "jewelry",
   }),
 );
-const EMPTY_WORDS = new Set([
-  "the",
-  "and",
-  "of",
-  "a",
-  "an",
-  "de",
-  "la",
-  "el",
-  "at",
-  "for",
-  "in",
-  "jamaica",
-  "ja",
-  "jm",
-]);
+const EMPTY_WORDS = new Set(["the", "and", "of", "a", "an", "de", "la", "el", "at", "for", "in"]);
 
 /** The words that tell one firm from another: legal forms, articles and possessives dropped, abbreviations written out. */
 export function organisationTokens(text: string, lexicon: Lexicon): string[] {
-  const { legalWords, countries } = lexiconIndex(lexicon);
+  const { legalWords, homeWords, countries } = lexiconIndex(lexicon);
   let plain = fold(text);
-  if (plain.includes("(")) plain = plain.replace(/\s*\((?:jamaica|ja|jm|deleted)\)/g, " ");
+  if (plain.includes("(")) plain = plain.replace(/\s*\(deleted\)/g, " ");
   if (plain.includes("'") || plain.includes("`")) plain = plain.replace(/['`]s\b/g, "s");
   const all: string[] = [];
   const core: string[] = [];
   for (const found of withCountries(words(plain), countries)) {
     const word = SPELLINGS.get(found) ?? found;
     all.push(word);
-    if (!legalWords.has(word) && !EMPTY_WORDS.has(word)) core.push(word);
+    if (!legalWords.has(word) && !EMPTY_WORDS.has(word) && !homeWords.has(word)) core.push(word);
   }
   // Single letters that stand together are initials: "c s g computers" is "csg computers".
   const joined: string[] = [];
