@@ -97,23 +97,32 @@ function doubtOf(a: Prepared, b: Prepared, context: CompareContext): number {
   if (a.type !== b.type) return DOUBTS.unknownType;
   if (a.birth !== "" && b.birth !== "") {
     const level = dateLevel(a.birth, b.birth);
-    if (level === 0 || level === 1) return 0;
+    if (level === 0) return 0;
+    // A couple, and brothers, may be of one year.
+    if (level === 1) return bearOtherNames(a, b, context) ? DOUBTS.otherGiven : 0;
   }
   for (const id of a.ids) if (isIn(b.ids, id)) return 0;
   if (bearOtherNames(a, b, context)) return DOUBTS.otherGiven;
-  let isShared = false;
-  for (const email of a.emails) {
-    if (!isIn(b.emails, email) || context.frequencies.count("email", email) > OWN_NAMES) continue;
-    if (!spellsName(email, a) && !spellsName(email, b)) return 0;
-    isShared = true;
-  }
-  if (!isShared) {
+  const mailbox = sharedMailbox(a, b, context);
+  if (mailbox === "own") return 0;
+  if (mailbox === "none") {
     if (a.generation !== b.generation) return DOUBTS.oneMark;
     return isNameOnly(a, b) ? DOUBTS.nameOnly : DOUBTS.nothingOwn;
   }
   return a.phones.some((phone) => isIn(b.phones, phone)) || a.phones.length === 0 || b.phones.length === 0
     ? DOUBTS.namedMailbox
     : DOUBTS.otherPhone;
+}
+
+// A mailbox that two share and hardly anybody else: one of their own, or one that is only called as they are.
+function sharedMailbox(a: Prepared, b: Prepared, context: CompareContext): "own" | "named" | "none" {
+  let found: "named" | "none" = "none";
+  for (const email of a.emails) {
+    if (!isIn(b.emails, email) || context.frequencies.count("email", email) > OWN_NAMES) continue;
+    if (!spellsName(email, a) && !spellsName(email, b)) return "own";
+    found = "named";
+  }
+  return found;
 }
 
 // True where no telephone, mailbox, street or date of birth can be compared.

@@ -1,9 +1,10 @@
 import type { NameToken, NameTokens } from "./compare-names-tokens.ts";
+import { givenNameWord, isAbbreviation } from "./compare-names-tables.ts";
 import { areNicknames } from "./lexicon.ts";
 import type { LexiconIndex } from "./lexicon.ts";
 
 /** How two words came together. */
-export type MatchHow = "same" | "spelling" | "joined" | "nickname" | "initial" | "acronym";
+export type MatchHow = "same" | "spelling" | "joined" | "nickname" | "initial" | "acronym" | "short";
 
 /** Two words, one of each name. */
 export interface TokenMatch {
@@ -33,14 +34,14 @@ const MOST = 0.5;
 
 /** Puts the words of two names together, best first; the order of words is free. */
 export function alignTokens(one: NameTokens, other: NameTokens, index: LexiconIndex): Alignment {
-  const isAbjad = one.isAbjad !== other.isAbjad;
+  const ways = { isAbjad: one.isAbjad !== other.isAbjad, isFirm: one.isFirm };
   const acronym = acronymOf(one, other);
   if (acronym !== null) return acronym;
   const [left, right] = joinWords(one.tokens, other.tokens);
   const offers: { at: number; to: number; match: TokenMatch }[] = [];
   for (const [at, a] of left.entries()) {
     for (const [to, b] of right.entries()) {
-      const match = matchTokens(a, b, index, isAbjad);
+      const match = matchTokens(a, b, index, ways);
       if (match !== null) offers.push({ at, to, match });
     }
   }
@@ -134,20 +135,57 @@ function joinBy(list: readonly NameToken[], other: readonly NameToken[]): readon
   return out;
 }
 
-function matchTokens(a: NameToken, b: NameToken, index: LexiconIndex, isAbjad: boolean): TokenMatch | null {
+interface Ways {
+  /** One of the names is written without vowels. */
+  readonly isAbjad: boolean;
+  readonly isFirm: boolean;
+}
+
+function matchTokens(a: NameToken, b: NameToken, index: LexiconIndex, ways: Ways): TokenMatch | null {
   const weight = (a.weight + b.weight) / 2;
   const base = { left: a.text, right: b.text, weight };
   if (a.text === b.text) return { ...base, how: "same", cost: 0, edits: 0 };
+  if (ways.isFirm && isAbbreviation(a.text, b.text)) return { ...base, how: "short", cost: 0.1, edits: 0.1 };
   if (a.text.length === 1 || b.text.length === 1) {
     if (a.text[0] !== b.text[0]) return null;
     return { ...base, how: "initial", cost: 0.3, edits: 0, weight: Math.max(a.weight, b.weight) };
   }
   if (areNicknames(a.text, b.text, index)) return { ...base, how: "nickname", cost: 0.25, edits: 0 };
-  // "John" and "Jane" are both names: one is no slip for the other.
-  const bothKnown = index.nicknames.has(a.text) && index.nicknames.has(b.text) ? 0.8 : 0;
-  const edits = bothKnown + (isAbjad ? abjadCost(a.text, b.text) : soundCost(a.text, b.text));
-  const cost = edits / Math.max(a.text.length, b.text.length);
-  return cost > MOST ? null : { ...base, how: "spelling", cost, edits };
+  const edits = ways.isAbjad ? abjadCost(a.text, b.text) : soundCost(a.text, b.text);
+  if (ways.isFirm) return spelt(base, edits, firmPenalty(a.text, b.text, index));
+  const told = givenNameWord(a.text, b.text);
+  if (told === "same") return edits < 1 ? spelt(base, edits) : { ...base, how: "nickname", cost: 0.25, edits: 0 };
+  if (told === null && isCut(a.text, b.text)) return { ...base, how: "short", cost: 0.3, edits: 0.9 };
+  return spelt(base, edits + givenPenalty(a.text, b.text, told, index));
+}
+
+function spelt(base: Pick<TokenMatch, "left" | "right" | "weight">, edits: number, more = 0): TokenMatch | null {
+  const cost = edits / Math.max(base.left.length, base.right.length);
+  return cost > MOST ? null : { ...base, how: "spelling", cost, edits: edits + more };
+}
+
+// "Temi" for "Temitope"; "Paula" is no longer form of "Paul".
+function isCut(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 3 && long.length >= short.length + 3 && long.startsWith(short);
+}
+
+// "John" and "Jane" are both names: one is no slip for the other. Nor is "Paul" for "Paula".
+function givenPenalty(a: string, b: string, told: "different" | null, index: LexiconIndex): number {
+  if (told === "different") return 1.6;
+  return index.nicknames.has(a) && index.nicknames.has(b) ? 0.8 : 0;
+}
+
+// Words of two trades, and letters that stand for words, are no slips for each other.
+function firmPenalty(a: string, b: string, index: LexiconIndex): number {
+  const stem = (word: string): string => word.replace(/(?:ies|y|e?s|e)$/, "");
+  if (stem(a) === stem(b)) return 0;
+  if (isLetters(a) && isLetters(b)) return 0.6;
+  return index.organisationWords.has(a) && index.organisationWords.has(b) ? 0.8 : 0;
+}
+
+function isLetters(word: string): boolean {
+  return word.length <= 3 || (word.length === 4 && !/[aeiouy]/.test(word));
 }
 
 const SPELLINGS: readonly (readonly [RegExp, string])[] = [
@@ -160,7 +198,9 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/th/g, "t"],
   [/ck|q|c(?=[aoukrlt]|$)/g, "k"],
   [/x/g, "ks"],
-  [/ou|oo/g, "u"],
+  [/ou|oo|ue/g, "u"],
+  [/oe/g, "o"],
+  [/ae/g, "a"],
   [/ee|ei|ey|ie|ij|yi|iy/g, "i"],
   [/y/g, "i"],
   [/w/g, "v"],
@@ -204,9 +244,10 @@ export function soundCost(a: string, b: string): number {
 /** Edits between two words of which one is written without vowels: consonants count, and p is written as b. */
 function abjadCost(a: string, b: string): number {
   const bones = (word: string): string =>
-    soundForm(word)
+    soundForm(word.replace(/dh/g, "z"))
       .replace(/[aeiouvwyh]/g, "")
-      .replace(/p/g, "b");
+      .replace(/p/g, "b")
+      .replace(/j/g, "g");
   const [x, y] = [bones(a), bones(b)];
   return x === "" || y === "" ? soundCost(a, b) : editCost(x, y) + 0.2;
 }

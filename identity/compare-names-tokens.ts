@@ -20,6 +20,7 @@ export interface NameTokens {
   readonly acronym: string;
   /** Written in a script that leaves vowels out. */
   readonly isAbjad: boolean;
+  readonly isFirm: boolean;
 }
 
 const PARTICLES = new Set(
@@ -81,15 +82,32 @@ export function isIdeographic(text: string): boolean {
   return /^[\p{Script=Han}\p{Script=Hangul}\s]+$/u.test(text);
 }
 
+/** "A.P.J." of a person is three initials. */
+const DOTTED = /(?<!\p{L})(\p{L})\.(?=\p{L})/gu;
+/** Digits that a machine reads for letters, inside a word of letters. */
+const MISREAD: Readonly<Record<string, string>> = { "0": "o", "1": "l", "5": "s", "8": "b", "9": "g" };
+
+function misread(word: string): string {
+  return word.length >= 4 &&
+    /^[a-z]+\d(?:[a-z]*|[a-z]+\d?)$|^\d[a-z]{4,}$/.test(word) &&
+    !/\d(?:st|nd|rd|th|s)?$/.test(word.slice(1))
+    ? word.replace(/\d/g, (digit) => MISREAD[digit] ?? digit)
+    : word;
+}
+
 /** Cuts a name into weighed words: titles, legal forms and what stands in brackets after a title aside. */
 export function nameTokens(text: string, kind: "person" | "organisation", lexicon: Lexicon): NameTokens {
   const spaced = text
-    .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+    // "McCarthy" and "AutoParts" are two words, "GmbH" is one.
+    .replace(/(\p{Ll})(\p{Lu}(?=\p{Ll}))/gu, "$1 $2")
+    // Each character of these scripts is a syllable.
+    .replace(/(?<=[\p{Script=Han}\p{Script=Hangul}])(?=[\p{Script=Han}\p{Script=Hangul}])/gu, " ")
     .replace(/&/g, " and ")
     .replace(/%/g, " percent");
-  const list = words(fold(spaced).replace(/['’`ʻʼ]/g, ""));
+  const plain = kind === "person" ? spaced.replace(DOTTED, "$1. ") : spaced;
+  const list = words(fold(plain).replace(/['’`ʻʼ]/g, "")).map(misread);
   const tokens = kind === "person" ? personTokens(list, lexicon) : firmTokens(list, lexicon);
-  return { ...tokens, isAbjad: /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) };
+  return { ...tokens, isFirm: kind === "organisation", isAbjad: /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) };
 }
 
 function personTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
@@ -109,12 +127,16 @@ function personTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
   );
 }
 
+/** "And" in the languages of firms' names. */
+const AND = new Set(["and", "und", "et", "y", "och", "og"]);
+
 function firmTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
   const { organisationWords } = lexiconIndex(lexicon);
   const { core } = splitLegalForms(joinInitials(list));
   const numbers: string[] = [];
   const tokens: NameToken[] = [];
-  for (const word of core) {
+  for (const read of core) {
+    const word = AND.has(read) ? "and" : read;
     const number = /\d/.test(word) ? word : (COUNTS[word] ?? ROMAN[word]);
     if (number !== undefined) numbers.push(number);
     else tokens.push({ text: word, weight: PARTICLES.has(word) ? 0.1 : organisationWords.has(word) ? 0.7 : 1 });
@@ -146,5 +168,6 @@ function finish(tokens: readonly NameToken[], numbers: readonly string[], list: 
     letters: tokens.reduce((sum, { text }) => sum + text.length, 0),
     acronym: list.map((word) => word[0] ?? "").join(""),
     isAbjad: false,
+    isFirm: false,
   };
 }

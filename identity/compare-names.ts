@@ -6,7 +6,8 @@ import { nameTokens, isIdeographic } from "./compare-names-tokens.ts";
 import type { NameTokens } from "./compare-names-tokens.ts";
 import { nameOdds } from "./standardise/entity-type.ts";
 import { countryCode } from "./places.ts";
-import { fold } from "./text.ts";
+import { splitLegalForms } from "./standardise/names-legal.ts";
+import { fold, words } from "./text.ts";
 
 /** Whose names they are; empty where the names themselves must tell. */
 export type NameKind = "person" | "organisation" | "";
@@ -106,6 +107,8 @@ const WEIGHTS: Readonly<Record<"person" | "organisation", Weights>> = {
   },
 };
 
+/** Log-odds of names in scripts that cannot be compared, at least, and of initials alone, at most. */
+const [UNREAD, NOBODY] = [-2, -0.3];
 /** Probability beyond which an answer is sure. */
 const STRONG = 0.97;
 const MEDIUM = 0.75;
@@ -156,6 +159,10 @@ function compareOne(a: string, b: string, kind: "person" | "organisation", lexic
   // A Chinese or Korean character is a syllable: another one is another name.
   if (isIdeographic(a) && isIdeographic(b))
     odds = Math.min(odds, a.replace(/\s/g, "") === b.replace(/\s/g, "") ? 4 : -2);
+  // Such a character is read in one way in Chinese and in another in Japanese: no other spelling speaks against it.
+  else if (isIdeographic(a) !== isIdeographic(b)) odds = Math.max(odds, UNREAD);
+  // "M. F." may be anybody.
+  if (alignment.matches.every(({ how, weight }) => how === "initial" || weight < 0.5)) odds = Math.min(odds, NOBODY);
   // Initials, nicknames and numbers leave a doubt that spelling cannot lift.
   const doubt = features.initials + features.nicknames + features.numbers + features.oneNumber > 0;
   const probability = 1 / (1 + Math.exp(-odds));
@@ -181,7 +188,19 @@ function kindOf(
   { kind = "", lexicon }: { readonly lexicon: Lexicon; readonly kind?: NameKind },
 ): "person" | "organisation" {
   if (kind !== "") return kind;
+  if (hasLegalForm(left) || hasLegalForm(right)) return "organisation";
   return nameOdds(left, lexicon) + nameOdds(right, lexicon) > 0 ? "organisation" : "person";
+}
+
+/** Legal forms that are nobody's name, at the end of a firm's name or written out. */
+const UNMISTAKABLE = new Set(
+  "gmbh kft zrt nyrt sarl srl ltda sro doo aps uab eood ood pjsc ojsc cjsc bvba kgaa llc llp plc ltd".split(" "),
+);
+
+function hasLegalForm(name: string): boolean {
+  const list = words(fold(name));
+  const { core, forms } = splitLegalForms(list);
+  return forms.length > 0 && (UNMISTAKABLE.has(list.at(-1) ?? "") || list.length - core.length > 2);
 }
 
 /** The figures of two aligned names. */
@@ -196,7 +215,7 @@ export function featuresOf(one: NameTokens, other: NameTokens, alignment: Alignm
   return {
     edits: matches.reduce((sum, match) => sum + match.edits, 0),
     worst: matches.reduce((most, match) => Math.max(most, match.weight >= 0.5 ? match.cost : 0), 0),
-    replaced: Math.min(leftRest, rightRest),
+    replaced: Math.min(leftRest, rightRest) + (alignment.swapped && isSonOf(one) && isSonOf(other) ? 0.5 : 0),
     omitted: Math.abs(leftRest - rightRest),
     shared: wide + narrow === 0 ? 0 : (2 * matched) / (wide + narrow),
     thin: matched <= 1.3 && wide > 1.3 && narrow <= 1.3 ? 1 : 0,
@@ -208,6 +227,13 @@ export function featuresOf(one: NameTokens, other: NameTokens, alignment: Alignm
     countries: [...alignment.leftWords, ...alignment.rightWords].filter(isCountry).length,
     size: Math.log2(Math.max(4, letters)) - 4,
   };
+}
+
+// "Ahmad bin Salim" is the father or the son of "Salim bin Ahmad".
+function isSonOf({ tokens }: NameTokens): boolean {
+  return tokens.some(
+    ({ text }, at) => at > 0 && (text === "bin" || text === "ibn" || text === "ben" || text === "bint"),
+  );
 }
 
 function isCountry(word: string): boolean {
@@ -228,6 +254,7 @@ function reasonOf(one: NameTokens, other: NameTokens, alignment: Alignment, feat
     ["nickname", "nickname"],
     ["initial", "initial"],
     ["acronym", "acronym"],
+    ["short", "abbreviated"],
   ] as const) {
     const found = by(how);
     if (found.length > 0) parts.push(`${name}: ${words(found)}`);

@@ -20,7 +20,7 @@ export interface QuestionWorld {
 type Draft = Omit<LinkQuestion, "rank" | "questionId">;
 
 /** An answer that is expected to set less than this many pairs right is not worth a steward's minute. */
-const LEAST_GAIN = 0.07;
+const LEAST_GAIN = 0.09;
 /** Groups are asked about where some pair between them is at least this probable. */
 const LEAST_LIKELY = 0.1;
 /** Fewer questions than this are not asked at all where together they are worth less than this share of the pairs found. */
@@ -32,14 +32,31 @@ const BY_ROOT = 12;
 
 /*
  * Log-odds (bits) that two groups are one customer, by what is known of them: the average weight between them, the best
- * weight, and log2 of the record pairs between them. Where many pairs together stay below the line, or just above it, they
- * say more than one pair does. Fitted to planted truths of several lists, each held out in turn; round figures.
+ * weight, log2 of the record pairs between them, and how uneven in size they are (a stray record belongs to a group more
+ * often than two groups belong together). Fitted to planted truths of several kinds of lists, each kind held out in turn;
+ * round figures.
  */
-const JOIN_ODDS = { start: 3.1, average: 0.75, best: 0.5, pairs: -1.4 };
-const SPLIT_ODDS = { start: 3.5, average: 0.35, best: 0.35, pairs: -0.9 };
+const JOIN_ODDS = { start: 0.6, average: 0.54, best: 0.42, pairs: -1.25, uneven: 1 };
+const SPLIT_ODDS = { start: 0.7, average: 0.9, best: 0.1, pairs: -0.3, uneven: 0.8 };
+/** Averages beyond these say no more, bits. */
+const [LEAST_AVERAGE, MOST_AVERAGE] = [-10, 20];
+/** Large groups are seldom one customer through and through: an answer sets less right than all pairs between them. */
+const PURE = 0.8;
 
-function groupProbability(odds: typeof JOIN_ODDS, average: number, best: number, pairs: number): number {
-  const bits = odds.start + odds.average * average + odds.best * best + odds.pairs * Math.log2(pairs);
+interface Groups {
+  readonly left: number;
+  readonly right: number;
+  readonly average: number;
+  readonly best: number;
+}
+
+function groupProbability(odds: typeof JOIN_ODDS, { left, right, average, best }: Groups): number {
+  const bits =
+    odds.start +
+    odds.average * Math.max(LEAST_AVERAGE, Math.min(MOST_AVERAGE, average)) +
+    odds.best * best +
+    odds.pairs * Math.log2(left * right) +
+    odds.uneven * Math.abs(Math.log2(left / right));
   return round(probabilityOf(bits, NEUTRAL));
 }
 
@@ -126,7 +143,7 @@ function joinQuestions(world: QuestionWorld, members: ReadonlyMap<number, readon
     const pairs = left.length * right.length;
     const average = one.sum / pairs + settings.limits.unscored;
     const best = Math.min(settings.limits.ceiling, one.best);
-    const probability = groupProbability(JOIN_ODDS, average, best, pairs);
+    const probability = groupProbability(JOIN_ODDS, { left: left.length, right: right.length, average, best });
     const isTurned = world.partition.anchor[one.bestLeft] !== one.left;
     questions.push({
       left: keys[one.bestLeft] ?? "",
@@ -135,7 +152,7 @@ function joinQuestions(world: QuestionWorld, members: ReadonlyMap<number, readon
       rightKeys: (isTurned ? left : right).map((at) => keys[at] ?? ""),
       kind: "join",
       probability,
-      gain: round(probability * pairs),
+      gain: round(probability * pairs ** PURE),
       reason:
         pairs === 1
           ? "Two records are perhaps one customer."
@@ -170,7 +187,8 @@ function splitQuestions(world: QuestionWorld): Draft[] {
       settings.limits.ceiling,
       weights.get(Math.min(...best) * keys.length + Math.max(...best)) ?? 0,
     );
-    const probability = groupProbability(SPLIT_ODDS, merge.average, most, pairs);
+    const sides = { left: merge.left.length, right: merge.right.length };
+    const probability = groupProbability(SPLIT_ODDS, { ...sides, average: merge.average, best: most });
     return [
       {
         left: keys[best[0]] ?? "",
@@ -179,7 +197,7 @@ function splitQuestions(world: QuestionWorld): Draft[] {
         rightKeys: merge.right.map((at) => keys[at] ?? ""),
         kind: "split",
         probability,
-        gain: round((1 - probability) * pairs),
+        gain: round((1 - probability) * pairs ** PURE),
         reason:
           pairs === 1
             ? "Two records were put together on thin evidence."

@@ -1,3 +1,4 @@
+import { givenNameWord } from "../compare-names-tables.ts";
 import { areNicknames } from "../lexicon.ts";
 import { areScriptsApart } from "../scripts.ts";
 import type { Prepared, PreparedName } from "../prepare.ts";
@@ -41,9 +42,16 @@ function givenLevel(left: readonly string[], right: readonly string[], context: 
     };
   }
   if (a.length === 1 || b.length === 1) return plain(a[0] === b[0] ? INITIAL_GIVEN : DIFFERENT);
-  if (isSimilarWord(a, b) || isStart(a, b)) return plain(SIMILAR_GIVEN);
+  const alike = alikeLevel(a, b);
+  if (alike !== null) return plain(alike);
   const areBoth = left.length === 1 && right.length === 1 && isKnown(a, context) && isKnown(b, context);
   return plain(areBoth ? ANOTHER_GIVEN : DIFFERENT);
+}
+
+// "Temi" may be "Temitope"; "Paula" is no slip for "Paul".
+function alikeLevel(a: string, b: string): number | null {
+  if (isStart(a, b)) return givenNameWord(a, b) === "different" ? DIFFERENT : SIMILAR_GIVEN;
+  return isSimilarWord(a, b) ? SIMILAR_GIVEN : null;
 }
 
 function isKnown(name: string, { lexicon }: CompareContext): boolean {

@@ -18,6 +18,12 @@ describe("comparing names", () => {
     ["Владимир Путин", "Vladimir Putin"],
     ["Sergey Viktorovich Lavrov", "Sergey Lavrov"],
     ["Muammar Gaddafi", "Moammar Qaddafi"],
+    ["Pepe Ramirez", "Jose Ramirez"],
+    ["Temitope Adebayo", "Temi Adebayo"],
+    ["A.P.J. Kalam", "Avul Pakir Jainulabdeen Kalam"],
+    ["李娜", "Li Na"],
+    ["نجيب محفوظ", "Naguib Mahfouz"],
+    ["Wi11iam Hughes", "William Hughes"],
   ])("takes %s and %s for one person's name", (left, right) => {
     expect(person(left, right).same).toBe(true);
   });
@@ -28,6 +34,11 @@ describe("comparing names", () => {
     ["William G. Frost", "William W Frost"],
     ["Andre Gordon", "Nadine Gordon"],
     ["习近朋", "习近平"],
+    ["Paul Grant", "Paula Grant"],
+    ["Christian Bauer", "Christina Bauer"],
+    ["Hussein Qasim", "Hassan Qasim"],
+    ["Ahmad bin Salim", "Salim bin Ahmad"],
+    ["M. F.", "Mia Farrow"],
   ])("holds %s and %s apart", (left, right) => {
     expect(person(left, right).same).toBe(false);
   });
@@ -39,6 +50,10 @@ describe("comparing names", () => {
     ["Goodwill Company", "Good Will Company"],
     ["People's Liberation Army", "PLA"],
     ["Procter & Gamble Co.", "Procter and Gamble"],
+    ["Intl Freight Svcs", "International Freight Services"],
+    ["Natl Assn of Brokers", "National Association of Brokers"],
+    ["Müller und Söhne", "Mueller & Soehne GmbH"],
+    ["Island Tile", "Island Tiles Ltd"],
   ])("takes %s and %s for one firm's name", (left, right) => {
     expect(firm(left, right).same).toBe(true);
   });
@@ -47,8 +62,21 @@ describe("comparing names", () => {
     ["Kingston Hardware", "Kingston Bakery"],
     ["Bowne of Boston, Inc.", "Bowne of Chicago, Inc."],
     ["CDE Company", "A.B.C. Company"],
+    ["Kingston Mfg Co", "Kingston Marketing Co"],
+    ["IBM", "ICM"],
+    ["Delta Dental", "Delta Rental"],
   ])("holds the firms %s and %s apart", (left, right) => {
     expect(firm(left, right).same).toBe(false);
+  });
+
+  it("knows a firm by its legal form where nothing says what the names are", () => {
+    const found = compareNames("Szabo Kft.", "Szabo Korlátolt Felelősségű Társaság", { lexicon });
+    expect(found).toMatchObject({ same: true });
+  });
+
+  it("is never sure that a name in Chinese characters is not another one's reading", () => {
+    expect(person("山田太郎", "Yamada Taro").tier).not.toBe("STRONG");
+    expect(person("王小明", "王小红").same).toBe(false);
   });
 
   it("is sure only where spelling leaves no doubt, and says why", () => {

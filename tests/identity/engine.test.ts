@@ -124,9 +124,14 @@ describe("questions", () => {
     const { questions } = await link(town.records);
     expect(questions.map(({ rank }) => rank)).toEqual(questions.map((_one, at) => at + 1));
     expect(questions.length).toBeLessThanOrEqual(Math.max(10, 0.12 * town.records.length));
-    for (const { left, right, leftKeys, rightKeys } of questions) {
+    for (const { left, right, leftKeys, rightKeys, kind, probability, gain } of questions) {
       expect(leftKeys).toContain(left);
       expect(rightKeys).toContain(right);
+      // Large groups are seldom one through and through: an answer is worth less than all pairs between them.
+      const pairs = leftKeys.length * rightKeys.length;
+      const most = pairs * (kind === "join" ? probability : 1 - probability);
+      expect(gain).toBeLessThanOrEqual(most + 1e-6);
+      if (pairs > 1) expect(gain).toBeLessThan(most);
     }
     const gains = questions.map(({ gain }) => gain);
     expect(gains).toEqual([...gains].sort((a, b) => b - a));

@@ -148,4 +148,29 @@ describe("people of one house", () => {
       result.clusters.find(({ key }) => key === record.key)?.autoAnchor;
     expect(auto(his)).not.toBe(auto(hers));
   });
+
+  it("are not merged unattended where other given names stand by dates of birth that are nearly one", async () => {
+    const emails = ["thelarmonds@gmail.com"];
+    const [his, hers] = [
+      recordOf("a", "e1", { name: "Winston Larmond", birthDate: "1985-03-04", emails, ...home }),
+      recordOf("b", "e2", { name: "Sheryl Larmond", birthDate: "1985-04-03", emails, ...home }),
+    ];
+    const result = await link([his, hers]);
+    expect(clusterOf(result, his)).toBe(clusterOf(result, hers));
+    const [one, other] = [his, hers].map(({ key }) => result.clusters.find((row) => row.key === key)?.autoAnchor);
+    expect(one).not.toBe(other);
+  });
+
+  it("are not taken for spellings of one name where one name begins as the other does", async () => {
+    const given = (left: string, right: string, result: LinkResult): string | undefined =>
+      explainPair(
+        recordOf("a", "f1", { givenName: left, familyName: "Larmond" }),
+        recordOf("b", "f2", { givenName: right, familyName: "Larmond" }),
+        result.settings,
+      ).evidence.find(({ field }) => field === "given name")?.level;
+    const result = await link([]);
+    expect(given("Paul", "Paula", result)).toBe("different");
+    expect(given("Anna", "Annabelle", result)).toBe("different");
+    expect(given("Temi", "Temitope", result)).toBe("similar");
+  });
 });
