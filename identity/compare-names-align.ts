@@ -84,7 +84,12 @@ function acronymOf(one: NameTokens, other: NameTokens): Alignment | null {
     const [only] = short.tokens;
     if (short.tokens.length !== 1 || only === undefined || only.text.length < 3) continue;
     const small = long.tokens.filter(({ weight }) => weight > 0.3).map(({ text }) => text[0] ?? "");
-    if (long.tokens.length < 3 || (only.text !== long.acronym && only.text !== small.join(""))) continue;
+    if (
+      long.tokens.length < 2 ||
+      long.acronym.length < 3 ||
+      (only.text !== long.acronym && only.text !== small.join(""))
+    )
+      continue;
     const match: TokenMatch = {
       left: one.tokens.map(({ text }) => text).join(" "),
       right: other.tokens.map(({ text }) => text).join(" "),
@@ -152,6 +157,7 @@ function matchTokens(a: NameToken, b: NameToken, index: LexiconIndex, ways: Ways
   }
   if (areNicknames(a.text, b.text, index)) return { ...base, how: "nickname", cost: 0.25, edits: 0 };
   const edits = ways.isAbjad ? abjadCost(a.text, b.text) : soundCost(a.text, b.text);
+  if (ways.isFirm && stem(a.text) === stem(b.text)) return spelt(base, Math.min(edits, 0.6));
   if (ways.isFirm) return spelt(base, edits, firmPenalty(a.text, b.text, index));
   const told = givenNameWord(a.text, b.text);
   if (told === "same") return edits < 1 ? spelt(base, edits) : { ...base, how: "nickname", cost: 0.25, edits: 0 };
@@ -170,16 +176,21 @@ function isCut(a: string, b: string): boolean {
   return short.length >= 3 && long.length >= short.length + 3 && long.startsWith(short);
 }
 
-// "John" and "Jane" are both names: one is no slip for the other. Nor is "Paul" for "Paula".
+// "John" and "Jane" are both names: one is no slip for the other. Nor is "Paul" for "Paula", or any name for its feminine.
 function givenPenalty(a: string, b: string, told: "different" | null, index: LexiconIndex): number {
   if (told === "different") return 1.6;
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  if (told === null && long === `${short}a`) return 1.2;
   return index.nicknames.has(a) && index.nicknames.has(b) ? 0.8 : 0;
+}
+
+// One word, or several of the kind: "supply" and "supplies", "wharf" and "wharves".
+function stem(word: string): string {
+  return word.replace(/ves$/, "f").replace(/(?:ies|y|e?s|e)$/, "");
 }
 
 // Words of two trades, and letters that stand for words, are no slips for each other.
 function firmPenalty(a: string, b: string, index: LexiconIndex): number {
-  const stem = (word: string): string => word.replace(/(?:ies|y|e?s|e)$/, "");
-  if (stem(a) === stem(b)) return 0;
   if (isLetters(a) && isLetters(b)) return 0.6;
   return index.organisationWords.has(a) && index.organisationWords.has(b) ? 0.8 : 0;
 }

@@ -8,8 +8,8 @@
  * of different groups are different names.
  */
 const GIVEN =
-  "mohammed muhammad mohamed mohammad muhammed mohamad/mehmet;mahmoud mahmud mehmood;ahmed ahmad/ahmet;hamid hameed;" +
-  "hussein hussain husayn hossein husein;hassan hasan;ali aly;omar umar omer;osman uthman usman othman;yusuf yousef youssef yusef/joseph;" +
+  "mohammed muhammad mohamed mohammad muhammed mohamad mhmd/mehmet;mahmoud mahmud mehmood mhmwd;ahmed ahmad ahmd/ahmet;hamid hameed;" +
+  "hussein hussain husayn hossein husein hsyn;hassan hasan hsn;ali aly;omar umar omer;osman uthman usman othman;yusuf yousef youssef yusef/joseph;" +
   "ibrahim ebrahim/abraham;ismail ismael;khalid khaled;khalil;karim kareem;rahim raheem;rashid rasheed rachid;salim saleem selim;" +
   "salem;sultan;faisal faysal feisal;fahd fahad;abdullah abdallah abdulla;tariq tarek tarik;jamal gamal;samir sameer;amir ameer;" +
   "nasser nasir naser;mustafa moustafa mostafa;bilal;hamza;zaid zayd;fatima fatma fatimah;aisha ayesha aicha;khadija khadijah;" +
@@ -47,7 +47,9 @@ const GIVEN =
   "oliver olly;olivia;oscar;patrick pat paddy;patricia pat patty tricia trish;philip phillip phil/felipe/filippo;phyllis;rachel;ralph;rebecca rebekah becky;roger;roland;ronald ron ronnie;roy;russell russ;ruth;ryan;samantha sam;samara;tamara;samuel sam sammy;" +
   "sarah sara;tara;scott;sean;sebastian;sheila;shirley;simon;simone;spencer;stanley stan;stuart stewart;susan sue suzy/suzanne/susanna;sylvia silvia;thomas tom tommy/tomas/tomasz;timothy tim timmy;toby tobias;tracy;trevor;valerie;vanessa;vera;veronica;" +
   "virginia ginny;wanda;wayne;wendy;xavier/javier;yvonne;yvette;yolanda;zachary zack;zoe;kenji;kenta;taro;jiro;ichiro;hiroshi;takashi;" +
-  "rosalind;nadine;nadia;noah;owen;otis;percy;quentin;quincy;roxanne;sabrina;selena;stella;theodore ted teddy;tiffany;tyler;tyrone;vivian;walter walt;zainab";
+  "rosalind;nadine;nadia;noah;owen;otis;percy;quentin;quincy;roxanne;sabrina;selena;stella;theodore ted teddy;tiffany;tyler;tyrone;vivian;walter walt;" +
+  "marlene;dwayne duane dwain;clive;clyde;lloyd;floyd;desmond;carlton;clifton;marva;marvin;melvin;mervin mervyn;verna;verona;beverly beverley;" +
+  "claudette;paulette;bridget bridgette;janice;janine;sherry;sheryl cheryl;shelly shelley;kerry;kelly;meryl;merle;annette;delroy;elroy;devon;kevon";
 
 /** Abbreviations in names of firms and the words that they stand for. */
 const ABBREVIATED: Readonly<Record<string, string>> = {
@@ -190,5 +192,15 @@ export function givenNameWord(left: string, right: string): "same" | "different"
 export function isAbbreviation(left: string, right: string): boolean {
   const [a, b] = [abbreviated.get(left), abbreviated.get(right)];
   if (a?.has(right) === true || b?.has(left) === true) return true;
-  return a !== undefined && b !== undefined && [...a].some((word) => b.has(word));
+  if (a !== undefined || b !== undefined)
+    return a !== undefined && b !== undefined && [...a].some((word) => b.has(word));
+  return left.length < right.length ? isContraction(left, right) : isContraction(right, left);
+}
+
+// "Phcy" for "pharmacy": first and last letter, and some consonants between them.
+function isContraction(short: string, long: string): boolean {
+  if (!/^[^aeiou\d]{3,6}$/.test(short) || long.length < short.length + 2) return false;
+  if (short[0] !== long[0] || short.at(-1) !== long.at(-1)) return false;
+  let at = -1;
+  return [...short].every((letter) => (at = long.indexOf(letter, at + 1)) >= 0);
 }

@@ -131,8 +131,12 @@ function personTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
 const AND = new Set(["and", "und", "et", "y", "och", "og"]);
 
 function firmTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
-  const { organisationWords } = lexiconIndex(lexicon);
-  const { core } = splitLegalForms(joinInitials(list));
+  const { organisationWords, homeWords } = lexiconIndex(lexicon);
+  const whole = splitLegalForms(joinInitials(list)).core;
+  // "Tastee Jamaica" is Tastee at home; "Bank of Jamaica" has no other name.
+  const isOwn = (word: string): boolean =>
+    !homeWords.has(word) && !organisationWords.has(word) && !PARTICLES.has(word) && word.length > 1;
+  const core = whole.some(isOwn) ? whole.filter((word) => !homeWords.has(word)) : whole;
   const numbers: string[] = [];
   const tokens: NameToken[] = [];
   for (const read of core) {
@@ -147,7 +151,7 @@ function firmTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
       numbers,
       list,
     );
-  return finish(tokens, numbers, core);
+  return finish(tokens, numbers, whole);
 }
 
 // "a b c company" is "abc company".

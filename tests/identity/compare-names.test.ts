@@ -54,6 +54,10 @@ describe("comparing names", () => {
     ["Natl Assn of Brokers", "National Association of Brokers"],
     ["Müller und Söhne", "Mueller & Soehne GmbH"],
     ["Island Tile", "Island Tiles Ltd"],
+    ["Red Hills Pharmacy", "Red Hills Phcy"],
+    ["Tastee Limited", "Tastee Jamaica Ltd"],
+    ["JPS Co", "Jamaica Public Service Company Limited"],
+    ["Kingston Wharves Ltd", "Kingston Wharf"],
   ])("takes %s and %s for one firm's name", (left, right) => {
     expect(firm(left, right).same).toBe(true);
   });
@@ -65,6 +69,7 @@ describe("comparing names", () => {
     ["Kingston Mfg Co", "Kingston Marketing Co"],
     ["IBM", "ICM"],
     ["Delta Dental", "Delta Rental"],
+    ["Bank of Jamaica", "Bank of Nova Scotia Jamaica"],
   ])("holds the firms %s and %s apart", (left, right) => {
     expect(firm(left, right).same).toBe(false);
   });
