@@ -201,6 +201,7 @@ export function isAbbreviation(left: string, right: string): boolean {
 function isContraction(short: string, long: string): boolean {
   if (!/^[^aeiou\d]{3,6}$/.test(short) || long.length < short.length + 2) return false;
   if (short[0] !== long[0] || short.at(-1) !== long.at(-1)) return false;
-  let at = -1;
-  return [...short].every((letter) => (at = long.indexOf(letter, at + 1)) >= 0);
+  let met = 0;
+  for (const letter of long) if (letter === short[met]) met += 1;
+  return met === short.length;
 }
