@@ -188,7 +188,10 @@ export function givenNameWord(left: string, right: string): "same" | "different"
   return a.groups.some((group) => b.groups.includes(group)) ? null : "different";
 }
 
-/** True where one word of a firm's name is the usual abbreviation of the other, or both abbreviate one word. */
+/**
+ * True where one word of a firm's name is the usual abbreviation of the other, or both abbreviate one word; of words that
+ * are no known abbreviation, where one is the other without its vowels and some consonants.
+ */
 export function isAbbreviation(left: string, right: string): boolean {
   const [a, b] = [abbreviated.get(left), abbreviated.get(right)];
   if (a?.has(right) === true || b?.has(left) === true) return true;

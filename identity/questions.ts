@@ -38,8 +38,6 @@ const BY_ROOT = 12;
  */
 const JOIN_ODDS = { start: 0.6, average: 0.54, best: 0.42, pairs: -1.25, uneven: 1 };
 const SPLIT_ODDS = { start: 0.7, average: 0.9, best: 0.1, pairs: -0.3, uneven: 0.8 };
-/** Averages beyond these say no more, bits. */
-const [LEAST_AVERAGE, MOST_AVERAGE] = [-10, 20];
 /** Large groups are seldom one customer through and through: an answer sets less right than all pairs between them. */
 const PURE = 0.8;
 
@@ -53,7 +51,7 @@ interface Groups {
 function groupProbability(odds: typeof JOIN_ODDS, { left, right, average, best }: Groups): number {
   const bits =
     odds.start +
-    odds.average * Math.max(LEAST_AVERAGE, Math.min(MOST_AVERAGE, average)) +
+    odds.average * average +
     odds.best * best +
     odds.pairs * Math.log2(left * right) +
     odds.uneven * Math.abs(Math.log2(left / right));

@@ -39,6 +39,8 @@ describe("comparing names", () => {
     ["Hussein Qasim", "Hassan Qasim"],
     ["Ahmad bin Salim", "Salim bin Ahmad"],
     ["M. F.", "Mia Farrow"],
+    ["Alan Grant", "Alana Grant"],
+    ["محمد علي", "Mahmoud Ali"],
   ])("holds %s and %s apart", (left, right) => {
     expect(person(left, right).same).toBe(false);
   });
