@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line from source: tsx turns TypeScript into JavaScript as it is loaded, so there is no build step.
-import { register } from "tsx/esm/api";
+// Starts the command line: what `npm run build` made of the sources where it is there and no older than any of them, else
+// the sources themselves, which tsx turns into JavaScript as they are loaded.
+import { isBuilt } from "./built.mjs";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -12,6 +13,11 @@ process.stdout.on("error", (error) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-register();
-const { main } = await import("../jobs/index.ts");
+const { main } = await import(isBuilt() ? "../dist/c360.js" : await source());
 process.exitCode = await main(process.argv.slice(2));
+
+async function source() {
+  const { register } = await import("tsx/esm/api");
+  register();
+  return "../jobs/index.ts";
+}

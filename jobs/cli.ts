@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { COMMANDS, COMMAND_GROUPS } from "./command-list.ts";
 import type { CommandInput, CommandSpec } from "./command.ts";
+import { releaseVersion } from "./package.ts";
 
 /** Runs `c360` with the words after the program's name; gives the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
@@ -22,6 +23,7 @@ export function createProgram(act: (spec: CommandSpec, input: CommandInput) => P
   const program = new Command("c360");
   program
     .description("Customer 360: from your systems to resolved customers, scores and a reasoned lead list.")
+    .version(releaseVersion())
     .exitOverride()
     .enablePositionalOptions()
     .helpCommand(false)

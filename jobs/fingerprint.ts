@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { contentHash, isoNow, sha256 } from "#core";
 import { inputHash, latestPublishedRun, leadOutcomesHash, pinnedVersions, readSetting, writeSetting } from "#warehouse";
 import type { StepContext } from "./step-context.ts";
-import { releaseVersion } from "./workspace.ts";
+import { releaseVersion } from "./package.ts";
 import type { Workspace } from "./workspace.ts";
 
 const SETTING = "published.fingerprint";

@@ -6,7 +6,7 @@ import { recordTableMapping } from "./config-file.ts";
 import { driftFacts, driftRejection } from "./drift.ts";
 import { requireConnector } from "./sources.ts";
 import type { Source } from "./sources.ts";
-import { releaseVersion } from "./workspace.ts";
+import { releaseVersion } from "./package.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A mapping that was guessed in this run, for the notice and the printed line. */

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { C360Error } from "#core";
-import { PACKAGE_DIR } from "./workspace.ts";
+import { PACKAGE_DIR } from "./package.ts";
 
 const address = z.record(z.string(), z.unknown());
 const readySchema = z.object({
@@ -41,12 +41,13 @@ export async function startSampleCompany(options: {
   readonly day?: number;
 }): Promise<SampleCompany> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
+  const program = new URL("../examples/sample-company/server.ts", import.meta.url);
   const child = spawn(
     process.execPath,
     [
-      "--import",
-      import.meta.resolve("tsx"),
-      join(PACKAGE_DIR, "examples", "sample-company", "server.ts"),
+      // What `scripts/build.mjs` built needs no loader.
+      ...(program.pathname.endsWith(".js") ? [] : ["--import", import.meta.resolve("tsx")]),
+      fileURLToPath(program),
       "--dir",
       options.dir,
       "--drop",

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { z } from "zod";
 import {
@@ -18,19 +17,11 @@ import type { CommandInput } from "./command.ts";
 import { openLogFile } from "./log-file.ts";
 import { createOutput } from "./output.ts";
 import type { Output } from "./output.ts";
+import { PACKAGE_DIR } from "./package.ts";
 import { liveRedactor } from "./redaction.ts";
 import { createSecretStore } from "./secret-store.ts";
 
-/** Folder of the installed package: packs, migrations and examples lie under it. */
-export const PACKAGE_DIR = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-
 const PACKS_DIR = join(PACKAGE_DIR, "packs");
-
-/** Version of the installed package. */
-export function releaseVersion(): string {
-  const text = readFileSync(join(PACKAGE_DIR, "package.json"), "utf8");
-  return String((JSON.parse(text) as { version: unknown }).version);
-}
 
 /** Places inside a workspace. */
 export interface WorkspacePaths {

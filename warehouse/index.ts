@@ -11,6 +11,8 @@ export { dataDictionary, dictionaryHtml, dictionaryMarkdown, readDictionary } fr
 export type { DictionaryTable } from "./dictionary.ts";
 export { openAnalyticalEngine } from "./duckdb.ts";
 export { migrate } from "./migrate.ts";
+export { abandonedData } from "./postgres-home.ts";
+export type { AbandonedData } from "./postgres-home.ts";
 export { diskFullError } from "./postgres-process.ts";
 export { serverStatus, startServer, stopServer } from "./postgres-server.ts";
 export type { RunningServer, ServerOptions, ServerStatus } from "./postgres-server.ts";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { C360Error } from "#core";
@@ -32,6 +32,8 @@ export interface PlacedServer extends ServerHome {
 
 /** Folders for the server of a root user whose workspace others cannot enter, best first. */
 const SHARED_HOMES = ["/var/lib/c360", "/var/tmp/c360", "/tmp/c360-postgres"];
+/** File beside data in a shared home: the state folder that they belong to. */
+const WORKSPACE_RECORD = "workspace";
 
 /** Reads the record of an earlier start; null when there was none or it cannot be understood. */
 export async function readHome(stateDir: string): Promise<ServerHome | null> {
@@ -112,7 +114,11 @@ async function dataFolderForRoot(
   if (existsSync(join(wanted, "PG_VERSION")) && canEnter(dirname(wanted), await ownerOf(wanted))) return wanted;
   // A copy of a workspace must not share the data of the original, which still stands where the record was written.
   const copied = known !== null && known.stateDir !== stateDir && existsSync(join(known.stateDir, "postgres.json"));
-  if (known !== null && !copied && existsSync(join(known.dataDir, "PG_VERSION"))) return known.dataDir;
+  if (known !== null && !copied && existsSync(join(known.dataDir, "PG_VERSION"))) {
+    const record = join(dirname(known.dataDir), WORKSPACE_RECORD);
+    if (known.stateDir !== stateDir && existsSync(record)) await writeFile(record, stateDir, { mode: 0o600 });
+    return known.dataDir;
+  }
   if (canEnter(nearestExisting(dirname(wanted)), nobody)) {
     await makeFolder(dirname(wanted));
     return wanted;
@@ -123,7 +129,28 @@ async function dataFolderForRoot(
   const dir = join(home, `${place}-${randomBytes(4).toString("hex")}`);
   await mkdir(dir, { recursive: true, mode: 0o711 });
   await chmod(dir, 0o711);
+  await writeFile(join(dir, WORKSPACE_RECORD), stateDir, { mode: 0o600 });
   return join(dir, "data");
+}
+
+/** Data of a workspace that no longer stands where it was when its server last started. */
+export interface AbandonedData {
+  readonly dir: string;
+  readonly stateDir: string;
+}
+
+/** Data below the shared homes whose workspace was removed, or moved and not started since; sorted by folder. */
+export async function abandonedData(homes: readonly string[] = SHARED_HOMES): Promise<readonly AbandonedData[]> {
+  const found: AbandonedData[] = [];
+  for (const home of homes) {
+    for (const name of await readdir(home).catch(() => [])) {
+      const stateDir = await readFile(join(home, name, WORKSPACE_RECORD), "utf8").catch(() => null);
+      // A parent that is gone as well may be a disk that is not mounted.
+      if (stateDir === null || existsSync(stateDir) || !existsSync(dirname(dirname(stateDir)))) continue;
+      found.push({ dir: join(home, name), stateDir });
+    }
+  }
+  return found.sort((a, b) => (a.dir < b.dir ? -1 : 1));
 }
 
 async function sharedHome(homes: readonly string[], runAs: RunAs): Promise<string> {

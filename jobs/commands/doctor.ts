@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { access, constants, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { toC360Error } from "#core";
+import { abandonedData } from "#warehouse";
 import type { CommandInput } from "../command.ts";
 import { openLog, openStores } from "../runtime.ts";
 import { configuredSources, openSource } from "../sources.ts";
@@ -54,6 +56,15 @@ async function examine(workspace: Workspace, findings: Finding[]): Promise<void>
     findings.push({ what: "folder", ok: true, detail: `${workspace.paths.dir} may be written`, hint: "" });
   });
   await attempt(findings, "disk", async () => findings.push(await checkDisk(workspace)));
+  await attempt(findings, "data left behind", async () => {
+    for (const { dir, stateDir } of await abandonedData())
+      findings.push({
+        what: "data left behind",
+        ok: true,
+        detail: `${dirname(stateDir)} is gone or was moved. If you removed it: rm -r ${dir}`,
+        hint: "",
+      });
+  });
   await attempt(findings, "warehouse", async () => {
     const stores = await openStores(workspace);
     try {

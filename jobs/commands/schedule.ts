@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { C360Error } from "#core";
 import type { CommandInput } from "../command.ts";
 import { scheduleTexts } from "../schedule.ts";
-import { openWorkspace, PACKAGE_DIR } from "../workspace.ts";
+import { PACKAGE_DIR } from "../package.ts";
+import { openWorkspace } from "../workspace.ts";
 
 /** `c360 schedule`: prints what makes the machine run the nightly. */
 export async function run(input: CommandInput): Promise<number> {

@@ -13,6 +13,8 @@ import(workerData.loader).then(({ register }) => {
 
 /** Opens a thread that runs a module, with `data` as its worker data; `moved` is handed over rather than copied. */
 export function openThread(entry: URL, data: object, moved: readonly MessagePort[] = []): Worker {
+  // What `scripts/build.mjs` built needs no loader.
+  if (entry.pathname.endsWith(".js")) return new Worker(entry, { workerData: data, transferList: [...moved] });
   const required = createRequire(import.meta.url).resolve("tsx/esm/api");
   const loader = pathToFileURL(required.replace(/\.cjs$/, ".mjs")).href;
   return new Worker(STARTER, {

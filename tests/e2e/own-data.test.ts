@@ -27,8 +27,9 @@ async function nightly(dir: string, ...words: string[]): Promise<RunAnswer> {
 describe("a person with one customer spreadsheet", () => {
   it("gets a ranked list without editing a file, and next month's files double nothing", async () => {
     await withWorkspace(async (dir) => {
-      const file = join(dir, "..", `customers-${process.pid}.csv`);
-      const till = join(dir, "..", `till-${process.pid}.csv`);
+      const file = join(dir, "lists", "customers.csv");
+      const till = join(dir, "lists", "till.csv");
+      await mkdir(join(dir, "lists"));
       await writeFile(file, CUSTOMERS);
       await writeFile(till, sales("05"));
       expect((await c360(["init", "--workspace", dir])).status).toBe(0);

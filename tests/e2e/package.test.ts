@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +13,7 @@ describe("the packed tarball, installed in an empty folder", () => {
   let app = "";
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "c360-package-"));
+    await chmod(dir, 0o711);
     app = join(dir, "app");
     await mkdir(app);
     await run("npm", ["pack", "--pack-destination", dir], { cwd: ROOT });
@@ -42,6 +43,24 @@ describe("the packed tarball, installed in an empty folder", () => {
     },
     180_000,
   );
+
+  it("runs what was built, and the sources where that is missing", async () => {
+    const c360 = join(app, "node_modules/customer-360/bin/c360.mjs");
+    const dist = join(app, "node_modules/customer-360/dist");
+    const tsx = join(app, "node_modules/tsx");
+    const list = join(dir, "list.csv");
+    await writeFile(list, "id,name\n1,Marcia Reid\n2,Marcia Reid\n");
+    const link = async (out: string): Promise<string> => {
+      await run(process.execPath, [c360, "link", list, "--out", join(dir, out)]);
+      return readFile(join(dir, out), "utf8");
+    };
+    await rename(tsx, join(dir, "tsx"));
+    const built = await link("built.csv");
+    await rename(join(dir, "tsx"), tsx);
+    await rename(dist, join(dir, "dist"));
+    expect(await link("source.csv")).toBe(built);
+    await rename(join(dir, "dist"), dist);
+  });
 
   it("holds no tests, fixtures or secrets", async () => {
     const files = await readdir(join(app, "node_modules/customer-360"), { recursive: true });

@@ -15,6 +15,12 @@ describe("the command line", () => {
       if (COMMANDS.some(({ name }) => name.startsWith(`${group} `))) expect(stdout).toContain(summary.slice(0, 30));
   });
 
+  it("tells its version", () => {
+    const { status, stdout } = spawnSync(process.execPath, [C360, "--version"], { encoding: "utf8" });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it.each(COMMANDS.map((command) => [command.name, command] as const))(
     "explains %s with an example",
     (_name, command) => {

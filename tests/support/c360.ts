@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -58,6 +58,8 @@ export async function c360(
 /** Lends a workspace folder; its server is stopped and the folder removed at the end. */
 export async function withWorkspace<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), "c360-e2e-"));
+  // The server of a root user runs as somebody else: where that one may enter, its data stay in the folder and go with it.
+  await chmod(dir, 0o711);
   try {
     return await work(dir);
   } finally {

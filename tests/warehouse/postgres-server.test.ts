@@ -17,11 +17,11 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger, systemClock } from "#core";
-import { diskFullError, openDatabase, serverStatus, startServer, stopServer } from "#warehouse";
+import { abandonedData, diskFullError, openDatabase, serverStatus, startServer, stopServer } from "#warehouse";
 import { canEnter, findBinaries } from "../../warehouse/postgres-binaries.ts";
 
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -260,12 +260,18 @@ describe.skipIf(!asRoot)("the embedded server of a root user", () => {
     // A moved workspace keeps its data; a copy gets data of its own.
     renameSync(join(closed, "workspace"), join(closed, "moved"));
     const moved = { ...place(join("closed", "moved")), nativeDir: native };
+    const homes = [join(base, "shared-home")];
+    const data = { dir: dirname(server.dataDir) };
+    expect(await abandonedData(homes)).toEqual([{ ...data, stateDir: options.stateDir }]);
     const there = await startServer(moved);
     expect(there.dataDir).toBe(server.dataDir);
+    expect(await abandonedData(homes)).toEqual([]);
     await there.stop();
     cpSync(join(closed, "moved"), join(closed, "copy"), { recursive: true });
     const copy = await startServer({ ...place(join("closed", "copy")), nativeDir: native });
     expect(copy.dataDir).not.toBe(server.dataDir);
+    rmSync(join(closed, "moved"), { recursive: true });
+    expect(await abandonedData(homes)).toEqual([{ ...data, stateDir: moved.stateDir }]);
   });
 
   it("does not take a shared folder that somebody else could have filled", async () => {
