@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
-import { Agent, request as send } from "undici";
+import type { Agent, request } from "undici";
 import { C360Error } from "#core";
 import { pinHost } from "./http-hosts.ts";
 import type { Resolve } from "./http-hosts.ts";
@@ -45,11 +45,11 @@ export function createTransport(options: {
   readonly maxBodyBytes: number;
 }): Transport {
   const agents = new Map<string, Agent>();
-  const agentFor = (url: URL): Agent => {
+  const agentFor = (url: URL, undici: { readonly Agent: typeof Agent }): Agent => {
     const known = agents.get(url.origin);
     if (known !== undefined) return known;
     const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    const agent = new Agent({
+    const agent = new undici.Agent({
       connections: 4,
       pipelining: 1,
       keepAliveTimeout: 4000,
@@ -73,7 +73,9 @@ export function createTransport(options: {
       if (/^[\d.]+$|^\[/.test(hostname)) {
         await pinHost(hostname, port === "" ? (protocol === "https:" ? "443" : "80") : port, options);
       }
-      return exchangeOnce(agentFor(what.url), what, options);
+      // Loaded with the first request: commands that read no vendor start sooner without it.
+      const undici = await import("undici");
+      return exchangeOnce({ send: undici.request, dispatcher: agentFor(what.url, undici) }, what, options);
     },
     close: async () => {
       await Promise.all([...agents.values()].map((agent) => agent.destroy()));
@@ -100,7 +102,7 @@ async function answerLookup(pinned: ReturnType<typeof pinHost>, all: boolean, do
 }
 
 async function exchangeOnce(
-  dispatcher: Agent,
+  { send, dispatcher }: { readonly send: typeof request; readonly dispatcher: Agent },
   what: Exchange,
   options: { readonly vendor: string; readonly maxBodyBytes: number },
 ): Promise<HttpResponse> {
