@@ -1,70 +1,78 @@
 import type { CandidatePairs } from "./candidates.ts";
+import type { Partition } from "./cluster.ts";
 import { fitSettings } from "./fit.ts";
-import type { StewardWord } from "./fit.ts";
+import type { KnownBits, StewardWord } from "./fit.ts";
 import type { Prepared } from "./prepare.ts";
 import type { LinkageSettings } from "./settings.ts";
-import { comparePair, compileScorer, pairKind, pairOutcome, probabilityOf, weighPair } from "./weights.ts";
+import { comparePair, pairKind, pairOutcome, probabilityOf, weighPair } from "./weights.ts";
+import { compileScorers } from "./weigh.ts";
 
 /** Answers about fewer compared pairs than this change no weight: they would be noise. */
 const LEAST_ANSWERS = 40;
-/** Standard errors by which held-out answers must speak for new weights. */
+/** Standard errors by which the answers must speak for new weights. */
 const SURE = 1;
-
-/**
- * Fits settings with what stewards said as known pairs, and keeps that fit only where it foretells answers that it was
- * not shown better than the fit without them does. Answers hold for the pairs that they are about in either case.
+/*
+ * Bits that the partition is worth for what its pairs are. Two in one cluster are one more surely than two in different
+ * ones are two: most of what is missed lies between clusters.
  */
-export function fitWithAnswers(
-  settings: LinkageSettings,
-  records: readonly Prepared[],
-  pairs: CandidatePairs,
-  seed: number,
-  word: StewardWord | null,
-): LinkageSettings {
-  const plain = fitSettings(settings, records, pairs, seed);
-  if (word === null) return plain;
-  const answered: Answered[] = [];
-  for (let row = 0; row < pairs.left.length; row += 1) {
-    const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
-    const same = word(left, right);
-    if (same !== null) answered.push({ left, right, same });
-  }
-  if (answered.length < LEAST_ANSWERS) return plain;
-  const halves = [0, 1].map((half) => {
-    const shown: StewardWord = (left, right) => (halfOf(left, right) === half ? null : word(left, right));
-    const fitted = fitSettings(settings, records, pairs, seed, shown);
-    const hidden = answered.filter(({ left, right }) => halfOf(left, right) === half);
-    const [before, after] = [losses(plain, records, hidden), losses(fitted, records, hidden)];
-    return before.map((loss, at) => loss - (after[at] ?? loss));
-  });
-  const gains = halves.flat();
-  const mean = gains.reduce((sum, gain) => sum + gain, 0) / Math.max(1, gains.length);
-  const spread = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, gains.length);
-  if (!(mean > SURE * Math.sqrt(spread / Math.max(1, gains.length)))) return plain;
-  return fitSettings(settings, records, pairs, seed, word);
-}
+const LEAN = { inside: 5, outside: -1 };
 
+/** A compared pair on which a steward has spoken. */
 interface Answered {
   readonly left: number;
   readonly right: number;
   readonly same: boolean;
 }
 
-// By the smaller record, so that pairs of one customer mostly fall into one half.
-function halfOf(left: number, right: number): number {
-  return (Math.imul(Math.min(left, right) + 1, 0x9e3779b1) >>> 16) & 1;
+/** The compared pairs that stewards spoke of, directly or through others; none where they are too few to learn from. */
+export function answeredPairs({ left, right }: CandidatePairs, word: StewardWord): readonly Answered[] {
+  const found: Answered[] = [];
+  for (let row = 0; row < left.length; row += 1) {
+    const [one, other] = [left[row] ?? 0, right[row] ?? 0];
+    const same = word(one, other);
+    if (same !== null) found.push({ left: one, right: other, same });
+  }
+  return found.length < LEAST_ANSWERS ? [] : found;
+}
+
+/** What settings are fitted to again. */
+export interface AnsweredFit {
+  readonly records: readonly Prepared[];
+  /** Pairs that teach. */
+  readonly pairs: CandidatePairs;
+  readonly seed: number;
+  readonly answered: readonly Answered[];
+}
+
+/**
+ * Fits settings again with the partition that holds under the answers, and keeps that fit only where it foretells the
+ * answers better than `plain`, which was fitted without it. The answers themselves are not among the known pairs:
+ * questions are asked where clusters are in doubt, and most pairs that look like those asked about are in none. Taken for
+ * the rule, a few fathers and sons would make relatives of many pairs that are one customer.
+ */
+export function fitWithAnswers(
+  start: LinkageSettings,
+  plain: LinkageSettings,
+  { anchor }: Pick<Partition, "anchor">,
+  { records, pairs, seed, answered }: AnsweredFit,
+): LinkageSettings {
+  const lean: KnownBits = (left, right) => (anchor[left] === anchor[right] ? LEAN.inside : LEAN.outside);
+  const fitted = fitSettings(start, records, pairs, seed, lean);
+  const [before, after] = [losses(plain, records, answered), losses(fitted, records, answered)];
+  const gains = before.map((loss, at) => loss - (after[at] ?? loss));
+  const mean = gains.reduce((sum, gain) => sum + gain, 0) / Math.max(1, gains.length);
+  const spread = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0) / Math.max(1, gains.length);
+  return mean > SURE * Math.sqrt(spread / Math.max(1, gains.length)) ? fitted : plain;
 }
 
 /** Surprise at each answer, bits. */
 function losses(settings: LinkageSettings, records: readonly Prepared[], answered: readonly Answered[]): number[] {
-  const scorers = new Map(
-    (["person", "organisation", "item"] as const).map((kind) => [kind, compileScorer(settings, kind)]),
-  );
+  const scorers = compileScorers(settings);
   return answered.map(({ left, right, same }) => {
     const [a, b] = [records[left], records[right]];
     const kind = a === undefined || b === undefined ? null : pairKind(a, b);
-    const scorer = kind === null ? undefined : scorers.get(kind);
-    if (a === undefined || b === undefined || kind === null || scorer === undefined) return 0;
+    if (a === undefined || b === undefined || kind === null) return 0;
+    const scorer = scorers[kind];
     const outcome = pairOutcome(scorer);
     comparePair(scorer, a, b, outcome, false);
     const probability = probabilityOf(weighPair(scorer, outcome).weight, settings.calibration[kind]);

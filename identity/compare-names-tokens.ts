@@ -15,6 +15,8 @@ export interface NameTokens {
   readonly tokens: readonly NameToken[];
   /** Numbers and generation marks, which tell father from son and fund from fund. */
   readonly numbers: readonly string[];
+  /** A firm's plain numbers with the words before them, in order; none of a fund, and none that stands in an address. */
+  readonly counted: readonly string[];
   readonly letters: number;
   /** First letters of all words, small ones too. */
   readonly acronym: string;
@@ -107,7 +109,13 @@ export function nameTokens(text: string, kind: "person" | "organisation", lexico
   const plain = kind === "person" ? spaced.replace(DOTTED, "$1. ") : spaced;
   const list = words(fold(plain).replace(/['’`ʻʼ]/g, "")).map(misread);
   const tokens = kind === "person" ? personTokens(list, lexicon) : firmTokens(list, lexicon);
-  return { ...tokens, isFirm: kind === "organisation", isAbjad: /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text) };
+  const counted = kind === "person" ? [] : countedIn(list);
+  return {
+    ...tokens,
+    counted,
+    isFirm: kind === "organisation",
+    isAbjad: /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text),
+  };
 }
 
 function personTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
@@ -124,6 +132,23 @@ function personTokens(list: readonly string[], lexicon: Lexicon): NameTokens {
     core.map((text) => ({ text, weight: text.length === 1 ? 0.6 : PARTICLES.has(text) ? 0.2 : 1 })),
     numbers,
     list,
+  );
+}
+
+/** Words that call a number a part of an address. */
+const ROOMS = new Set(
+  "street st road rd avenue ave floor flr unit suite ste room rm block box level lot apt".split(" "),
+);
+/** Funds and trusts of one house are numbered one after another: who means the house means them all. */
+const HOUSES = new Set("fund funds trust trusts partners capital securities series mortgage".split(" "));
+
+// "Fair #12" and "Fair #14" are two shops.
+function countedIn(list: readonly string[]): readonly string[] {
+  if (list.some((word) => HOUSES.has(word))) return [];
+  const isAddress = (at: number): boolean =>
+    ROOMS.has(list[at - 1] ?? "") || list.slice(at + 1, at + 4).some((word) => ROOMS.has(word));
+  return list.flatMap((word, at) =>
+    /^\d{1,5}$/.test(word) && !isAddress(at) ? [`${list[at - 1] ?? ""} ${word}`] : [],
   );
 }
 
@@ -171,6 +196,7 @@ function finish(tokens: readonly NameToken[], numbers: readonly string[], list: 
     numbers: [...numbers].sort(),
     letters: tokens.reduce((sum, { text }) => sum + text.length, 0),
     acronym: list.map((word) => word[0] ?? "").join(""),
+    counted: [],
     isAbjad: false,
     isFirm: false,
   };

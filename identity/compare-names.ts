@@ -41,6 +41,8 @@ export interface NameFeatures {
   readonly swapped: number;
   /** 1 where numbers or generation marks differ. */
   readonly numbers: number;
+  /** 1 where firms of one name bear different numbers in the same place. */
+  readonly branches: number;
   /** 1 where only one name has a number or generation mark. */
   readonly oneNumber: number;
   /** Countries that only one of two firms is called after. */
@@ -60,6 +62,7 @@ const FEATURES = [
   "nicknames",
   "swapped",
   "numbers",
+  "branches",
   "oneNumber",
   "countries",
   "size",
@@ -85,6 +88,7 @@ const WEIGHTS: Readonly<Record<"person" | "organisation", Weights>> = {
     nicknames: -0.8,
     swapped: -1.2,
     numbers: -5,
+    branches: 0,
     oneNumber: -1.5,
     countries: 0,
     size: -0.15,
@@ -101,6 +105,7 @@ const WEIGHTS: Readonly<Record<"person" | "organisation", Weights>> = {
     nicknames: 0,
     swapped: -0.3,
     numbers: -2,
+    branches: -1.6,
     oneNumber: -2.4,
     countries: -2.3,
     size: 0.13,
@@ -223,10 +228,17 @@ export function featuresOf(one: NameTokens, other: NameTokens, alignment: Alignm
     nicknames: matches.filter(({ how }) => how === "nickname").length,
     swapped: alignment.swapped ? 1 : 0,
     numbers: differ && isBoth ? 1 : 0,
+    branches: differ && leftRest + rightRest === 0 && areCounted(one.counted, other.counted) ? 1 : 0,
     oneNumber: differ && !isBoth ? 1 : 0,
     countries: [...alignment.leftWords, ...alignment.rightWords].filter(isCountry).length,
     size: Math.log2(Math.max(4, letters)) - 4,
   };
+}
+
+// The same words before other numbers.
+function areCounted(left: readonly string[], right: readonly string[]): boolean {
+  const places = (list: readonly string[]): string => list.map((one) => one.slice(0, one.indexOf(" "))).join(" ");
+  return left.join(" ") !== right.join(" ") && places(left) === places(right);
 }
 
 // "Ahmad bin Salim" is the father or the son of "Salim bin Ahmad".

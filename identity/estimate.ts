@@ -17,8 +17,8 @@ export interface OutcomeTable {
   readonly chance: Float32Array;
   /** How many pairs each row stands for, where the table is a sample. */
   readonly scale: number;
-  /** What a steward said of each pair: 1 one customer, 0 two, -1 nothing; null where no steward spoke. */
-  readonly said: Int8Array | null;
+  /** Bits for one customer that are known of each pair beside what its records say; null where nothing is known of any. */
+  readonly known: Float32Array | null;
 }
 
 /** Pseudo-pairs that the starting values count for: enough to hold on thin data, little on thousands of pairs. */
@@ -203,10 +203,10 @@ interface Tellings {
   readonly places: Int16Array;
   /** log2 of chance agreement. */
   readonly chance: Float32Array;
-  readonly said: Int8Array | null;
+  readonly known: Float32Array | null;
 }
 
-function tellings({ size, width, levels, chance, said }: OutcomeTable): Tellings {
+function tellings({ size, width, levels, chance, known }: OutcomeTable): Tellings {
   const starts = new Int32Array(size + 1);
   const places = new Int16Array(levels.length);
   const chances = new Float32Array(levels.length);
@@ -221,7 +221,7 @@ function tellings({ size, width, levels, chance, said }: OutcomeTable): Tellings
     }
     starts[row + 1] = used;
   }
-  return { starts, places, chance: chances, said };
+  return { starts, places, chance: chances, known };
 }
 
 function bitsOf(one: FlatClass, { places, chance }: Tellings, from: number, to: number): number {
@@ -249,13 +249,12 @@ function addPair(
 ): void {
   const from = pairs.starts[row] ?? 0;
   const to = pairs.starts[row + 1] ?? 0;
-  const said = pairs.said?.[row] ?? -1;
-  // Two random customers, unless a steward knows them to be one.
-  let whole = said === 1 ? 0 : 1;
+  const known = pairs.known?.[row] ?? 0;
+  let whole = 1;
   for (let index = 0; index < flat.length; index += 1) {
     const one = flat[index];
     if (one === undefined) continue;
-    const value = said >= 0 && (index === 0) !== (said === 1) ? 0 : exp2(Math.min(300, bitsOf(one, pairs, from, to)));
+    const value = exp2(Math.min(300, bitsOf(one, pairs, from, to) + (index === 0 ? known : 0)));
     odds[index] = value;
     whole += value;
   }

@@ -12,20 +12,19 @@ import type { Scorer } from "./weights.ts";
 /** What a steward said of two records: one customer, two, or nothing (null). */
 export type StewardWord = (left: number, right: number) => boolean | null;
 
-/**
- * Fits the model of each kind to the pairs: u from random pairs, the rest by expectation-maximisation. A pair on which a
- * steward has spoken counts as what it is. It counts once, like any other: stewards are asked about the hardest pairs, and
- * what is true of those must not be taken for the rule.
- */
+/** Bits for one customer that are known of two records beside what they say themselves: 0 for nothing. */
+export type KnownBits = (left: number, right: number) => number;
+
+/** Fits the model of each kind to the pairs: u from random pairs, the rest by expectation-maximisation. */
 export function fitSettings(
   settings: LinkageSettings,
   records: readonly Prepared[],
   pairs: CandidatePairs,
   seed: number,
-  word?: StewardWord,
+  known?: KnownBits,
 ): LinkageSettings {
   let next = settings;
-  for (const kind of PAIR_KINDS) next = withKind(next, kind, fitKind(settings, records, { pairs, kind, seed }, word));
+  for (const kind of PAIR_KINDS) next = withKind(next, kind, fitKind(settings, records, { pairs, kind, seed }, known));
   return next;
 }
 
@@ -56,7 +55,7 @@ export function fitKind(
   settings: LinkageSettings,
   records: readonly Prepared[],
   { pairs, kind, seed }: KindWork,
-  word?: StewardWord,
+  known?: KnownBits,
 ): KindFit {
   const calibration = settings.calibration[kind];
   let size = 0;
@@ -65,7 +64,7 @@ export function fitKind(
   const model = measureRandom(records, settings, kind, seed);
   const measured = withKind(settings, kind, { model, calibration });
   const scorer = compileScorer(measured, kind);
-  const table = outcomesOf(scorer, records, pairs, word);
+  const table = outcomesOf(scorer, records, pairs, known);
   if (table.size === 0) return { model, calibration };
   const fitted = fitModel(model, scorer, table, size);
   const next = compileScorer(withKind(measured, kind, { model: fitted, calibration }), kind);
@@ -76,7 +75,7 @@ function outcomesOf(
   scorer: Scorer,
   records: readonly Prepared[],
   pairs: CandidatePairs,
-  word: StewardWord | undefined,
+  knownOf: KnownBits | undefined,
 ): OutcomeTable {
   const rows = rowsOfKind(scorer.kind, records, pairs);
   const step = Math.max(1, Math.ceil(rows.length / ENOUGH));
@@ -87,7 +86,7 @@ function outcomesOf(
   const chance = new Float32Array(chosen.length * width);
   const outcome = pairOutcome(scorer);
   const bits = saidBits(scorer, records);
-  const said = word === undefined ? null : new Int8Array(chosen.length).fill(-1);
+  const known = knownOf === undefined ? null : new Float32Array(chosen.length);
   for (let at = 0; at < chosen.length; at += 1) {
     const row = chosen[at] ?? 0;
     const [left, right] = [pairs.left[row] ?? 0, pairs.right[row] ?? 0];
@@ -96,10 +95,9 @@ function outcomesOf(
     comparePair(scorer, a, b, outcome, false, (bits[left] ?? -1) & (bits[right] ?? -1));
     levels.set(outcome.levels, at * width);
     chance.set(outcome.chance, at * width);
-    const same = word?.(left, right) ?? null;
-    if (said !== null && same !== null) said[at] = same ? 1 : 0;
+    if (known !== null) known[at] = knownOf?.(left, right) ?? 0;
   }
-  return { size: chosen.length, width, levels, chance, scale: step, said };
+  return { size: chosen.length, width, levels, chance, scale: step, known };
 }
 
 /** A steady share of the pairs of a kind is enough for the fit. */

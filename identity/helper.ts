@@ -1,8 +1,7 @@
-import { fitWithAnswers } from "./answers.ts";
 import type { CandidatePairs, KeyHashes } from "./candidates.ts";
-import { fitKind, withKind } from "./fit.ts";
+import { fitKind, fitSettings, withKind } from "./fit.ts";
 import type { ValueTables } from "./frequencies.ts";
-import type { KindFit, KindWork, StewardWord } from "./fit.ts";
+import type { KindFit, KindWork } from "./fit.ts";
 import type { Prepared } from "./prepare.ts";
 import type { LinkageSettings } from "./settings.ts";
 import { weighCandidates } from "./weigh.ts";
@@ -46,17 +45,15 @@ interface FitWork {
   readonly records: readonly Prepared[];
   readonly pairs: CandidatePairs;
   readonly seed: number;
-  /** Null where no steward has spoken. */
-  readonly word: StewardWord | null;
 }
 
-/** Fits settings as {@link fitWithAnswers} does, one kind of pairs in the helper. */
+/** Fits settings as {@link fitSettings} does, one kind of pairs in the helper. */
 export async function fitTogether(
   settings: LinkageSettings,
-  { records, pairs, seed, word }: FitWork,
+  { records, pairs, seed }: FitWork,
   helper: LinkHelper | undefined,
 ): Promise<LinkageSettings> {
-  if (helper === undefined || word !== null) return fitWithAnswers(settings, records, pairs, seed, word);
+  if (helper === undefined) return fitSettings(settings, records, pairs, seed);
   const asked = helper.fit(settings, { pairs, kind: "organisation", seed });
   const own = (["person", "item"] as const).map(
     (kind) => [kind, fitKind(settings, records, { pairs, kind, seed })] as const,

@@ -1,16 +1,18 @@
 import type { EntityType } from "#core";
 import { Aliases, shareAliases } from "./aliases.ts";
+import { answeredPairs, fitWithAnswers } from "./answers.ts";
 import { autoBits, autoPartition, choosePolicies } from "./auto-policy.ts";
 import { findCandidates } from "./candidates.ts";
 import type { CandidatePairs, KeyHashes } from "./candidates.ts";
 import { calibrationBins } from "./calibrate.ts";
 import { fitCompetition } from "./competition.ts";
 import { settleConstraints } from "./constraints.ts";
+import type { SettledConstraints } from "./constraints.ts";
 import { equalRecords, withEqual, withEqualMust } from "./equal-records.ts";
-import type { StewardWord } from "./fit.ts";
+import type { EqualRecords } from "./equal-records.ts";
 import { countBorne, countShared, withShared } from "./frequencies.ts";
 import type { ValueTables } from "./frequencies.ts";
-import { groupedPairs } from "./group-bits.ts";
+import { groupedPairs, NO_WORDS } from "./group-bits.ts";
 import { begun, fitTogether, weighTogether } from "./helper.ts";
 import type { LinkHelper, OtherHands } from "./helper.ts";
 import type {
@@ -64,18 +66,16 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
   const found = await findCandidates(prepared, start.limits, options.engine, unique.groups, equal.silent, await hashed);
   timer.start("estimate");
   if (start.frequencies === null)
-    fitted = await fitAll(
-      { settings: fitted, prepared, found, word: settled.word, isWhole: unique.names.length === 0 },
-      options,
-      helper,
-    );
+    fitted = await fitAll({ settings: fitted, prepared, found, equal, settled, unique }, options, helper);
   timer.start("compare");
   const weighed = await weighTogether(fitted, prepared, withEqual(found, equal), helper);
   timer.start("cluster");
   const world = { rules: clusterRules(prepared, settled, unique.groups), equal, settings: fitted };
   const { compared: alone, partition } = mostProbable(prepared, weighed.pairs, world);
   const { policy, auto, settings } = unattended(prepared, weighed.pairs, partition, world, precision);
-  const compared = groupedPairs(alone, partition);
+  const compared = groupedPairs(alone, partition, settled);
+  // Answers say how true the probabilities were without them.
+  const unsaid = options.constraints.length === 0 ? compared : groupedPairs(alone, partition, NO_WORDS);
   const keys = records.map(({ key }) => key);
   const questions = reviewQuestions({ keys, pairs: compared, partition, auto, settings, settled: settled.settled });
   timer.start("relations");
@@ -97,7 +97,7 @@ export async function linkRecords(options: LinkOptions, hands: OtherHands = {}):
     report: {
       ...report,
       candidates: compared.left.length,
-      calibration: calibrationBins(compared, options.constraints, positions),
+      calibration: calibrationBins(unsaid, options.constraints, positions),
       precision,
       seconds: timer.seconds,
       oneRecordPerEntity: unique.names,
@@ -127,21 +127,32 @@ interface Fittable {
   readonly settings: LinkageSettings;
   readonly prepared: readonly Prepared[];
   readonly found: CandidatePairs;
-  readonly word: StewardWord;
-  /** True where no source holds everybody once. */
-  readonly isWhole: boolean;
+  readonly equal: EqualRecords;
+  readonly settled: SettledConstraints;
+  /** The sources that hold everybody once. */
+  readonly unique: ReturnType<typeof uniqueSources>;
 }
 
 async function fitAll(
-  { settings, prepared, found, word: said, isWhole }: Fittable,
+  { settings, prepared, found, equal, settled, unique }: Fittable,
   { engine, seed, constraints }: LinkOptions,
   helper: LinkHelper | undefined,
 ): Promise<LinkageSettings> {
   // Sources that hold everybody once teach by the pairs within them, though no cluster may hold such a pair.
-  const word = constraints.length === 0 ? null : said;
   const noGroups = new Int32Array(prepared.length);
-  const pairs = isWhole ? found : await findCandidates(prepared, settings.limits, engine, noGroups);
-  return fitCompetition(await fitTogether(settings, { records: prepared, pairs, seed, word }, helper), prepared, pairs);
+  const pairs = unique.names.length === 0 ? found : await findCandidates(prepared, settings.limits, engine, noGroups);
+  const plain = fitCompetition(
+    await fitTogether(settings, { records: prepared, pairs, seed }, helper),
+    prepared,
+    pairs,
+  );
+  const answered = constraints.length === 0 ? [] : answeredPairs(pairs, settled.word);
+  if (answered.length === 0) return plain;
+  const { pairs: weighed } = await weighTogether(plain, prepared, withEqual(found, equal), helper);
+  const world = { rules: clusterRules(prepared, settled, unique.groups), equal, settings: plain };
+  const { partition } = mostProbable(prepared, weighed, world);
+  const fitted = fitWithAnswers(settings, plain, partition, { records: prepared, pairs, seed, answered });
+  return fitted === plain ? plain : fitCompetition(fitted, prepared, pairs);
 }
 
 /** What is merged unattended at a precision, and the settings that say so. */

@@ -2,6 +2,7 @@ import { sha256 } from "#core";
 import type { Partition } from "./cluster.ts";
 import type { LinkQuestion } from "./link-types.ts";
 import type { LinkageSettings } from "./settings.ts";
+import { NEUTRAL } from "./weigh.ts";
 import type { CalibratedPairs } from "./weigh.ts";
 import { probabilityOf } from "./weights.ts";
 
@@ -159,8 +160,6 @@ function joinQuestions(world: QuestionWorld, members: ReadonlyMap<number, readon
   }
   return questions;
 }
-
-const NEUTRAL = { scale: 1, shift: 0 };
 
 function splitQuestions(world: QuestionWorld): Draft[] {
   const { keys, settings, partition, auto } = world;

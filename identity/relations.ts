@@ -26,7 +26,8 @@ export function relationOfPair(
     const evidence = `Same ${[...(a.family === b.family ? ["family name"] : []), ...shared].join(", ")}.`;
     return { left: a.key, right: b.key, relation: "household", probability: round(probability), evidence };
   }
-  if (name !== "branch") return null;
+  // Two that say nothing of where they are, or of how to reach them there, are no two places.
+  if (name !== "branch" || !isPlaced(a) || !isPlaced(b)) return null;
   return {
     left: b.key,
     right: a.key,
@@ -34,6 +35,10 @@ export function relationOfPair(
     probability: round(probability),
     evidence: `Same ${["firm name", ...sharedThings(a, b)].join(", ")}.`,
   };
+}
+
+function isPlaced({ phones, locality, street, postcode }: Prepared): boolean {
+  return phones.length > 0 || locality !== "" || street !== "" || postcode !== "";
 }
 
 /** Below this two of one name are no branches, however many bear it. */

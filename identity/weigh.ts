@@ -42,7 +42,8 @@ export function pairProbability({ bits }: { readonly bits: Float64Array }, row: 
   return probabilityOf(bits[row] ?? 0, NEUTRAL);
 }
 
-const NEUTRAL = { scale: 1, shift: 0 };
+/** The calibration of bits that are calibrated already. */
+export const NEUTRAL = { scale: 1, shift: 0 };
 
 /** A weighed run over candidates. */
 export interface Weighed {

@@ -6,6 +6,7 @@ import type { TableCell, TableFile } from "../../jobs/table-files.ts";
 import { atLeast, atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 import { benchLive, benchLiveMillion, benchSteward } from "./identity-live.ts";
+import { benchRelations } from "./identity-relations.ts";
 import { benchMillion, benchScale, benchShared } from "./identity-scale.ts";
 import { IDENTITY_SETS, NOISE_BARS, setFile, TRAP_BARS } from "./identity-sets.ts";
 import type { IdentitySet } from "./identity-sets.ts";
@@ -70,7 +71,10 @@ async function* benchSet(set: IdentitySet, dir: string): AsyncGenerator<Figure> 
     yield { what: set.name, value: "missing: ../shared/data/identity is not there" };
     return;
   }
-  const files = ["pairs", "candidates", "questions"].flatMap((name) => [`--${name}`, join(dir, `${name}.csv`)]);
+  const files = ["pairs", "candidates", "questions", "relations"].flatMap((name) => [
+    `--${name}`,
+    join(dir, `${name}.csv`),
+  ]);
   const run = await link(set, records, dir, ...files);
   const report = JSON.parse(await readFile(join(dir, "report.json"), "utf8")) as {
     readonly rows: number;
@@ -107,6 +111,8 @@ async function* benchSet(set: IdentitySet, dir: string): AsyncGenerator<Figure> 
   yield set.calibration === undefined
     ? { what: at("calibration error"), value: round(error) }
     : atMost(at("calibration error"), error, "", set.calibration);
+  if (set.folder === "smb_mixed" && detail !== null)
+    yield* benchRelations(set.name, join(dir, "relations.csv"), detail);
   for (const { trap, rate, pairs } of set.folder === "smb_mixed" ? (scores.traps ?? []) : []) {
     const bar = TRAP_BARS[trap];
     if (bar !== undefined) yield { ...atMost(at(`trap ${trap}, ${pairs} pairs`), rate, "merged", bar) };

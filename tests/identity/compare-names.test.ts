@@ -60,6 +60,10 @@ describe("comparing names", () => {
     ["Tastee Limited", "Tastee Jamaica Ltd"],
     ["JPS Co", "Jamaica Public Service Company Limited"],
     ["Kingston Wharves Ltd", "Kingston Wharf"],
+    ["Kwik Stop #12", "Kwik Stop No. 12"],
+    ["Hotel 6 Floor 2", "Hotel 6 Floor 3"],
+    ["Clinic 45 Oak Street", "Clinic 46 Oak Street"],
+    ["Harbour Capital Fund 7", "Harbour Capital Fund 8"],
   ])("takes %s and %s for one firm's name", (left, right) => {
     expect(firm(left, right).same).toBe(true);
   });
@@ -72,6 +76,9 @@ describe("comparing names", () => {
     ["IBM", "ICM"],
     ["Delta Dental", "Delta Rental"],
     ["Bank of Jamaica", "Bank of Nova Scotia Jamaica"],
+    ["Fair #12", "Fair #14"],
+    ["Pier 1 Imports", "Pier 2 Imports"],
+    ["Island Pharmacy Store 1201", "Island Pharmacy Store 1304 Ltd"],
   ])("holds the firms %s and %s apart", (left, right) => {
     expect(firm(left, right).same).toBe(false);
   });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { evaluatePartition, linkRecords } from "#identity";
 import type { LinkConstraint, LinkRecord, LinkResult } from "#identity";
+import { answeredPairs, fitWithAnswers } from "../../identity/answers.ts";
+import { prepareAll } from "../../identity/link.ts";
+import type { LinkageSettings } from "../../identity/settings.ts";
 import { jamaica, recordOf, smallTown } from "./support/people.ts";
 
 const link = (records: readonly LinkRecord[], constraints: readonly LinkConstraint[] = []): Promise<LinkResult> =>
@@ -24,6 +27,12 @@ function hardTown(): { readonly records: readonly LinkRecord[]; readonly truth: 
   }
   return { records, truth };
 }
+
+const bitsOf = ({ candidates: { keys, left, right, bits } }: LinkResult): ReadonlyMap<string, number> =>
+  new Map(Array.from(left, (at, row) => [`${keys[at] ?? ""} ${keys[right[row] ?? 0] ?? ""}`, bits[row] ?? 0]));
+
+const bitsBetween = (bits: ReadonlyMap<string, number>, one: string, other: string): number =>
+  bits.get(`${one} ${other}`) ?? bits.get(`${other} ${one}`) ?? -99;
 
 const quality = (result: LinkResult, truth: ReadonlyMap<string, string>): number =>
   evaluatePartition(new Map(result.clusters.map((row) => [row.key, row.clusterAnchor])), truth).pairwise.f1;
@@ -59,6 +68,59 @@ describe("answers of a steward who is right", () => {
     expect(second.settings.models).toEqual(first.settings.models);
     expect(second.settings.calibration).toEqual(first.settings.calibration);
     expect(second.questions.some(({ questionId }) => questionId === question?.questionId)).toBe(false);
+  });
+
+  it("say what the pairs are that they settle, also between the groups that stand for them", async () => {
+    const { records } = hardTown();
+    const first = await link(records);
+    const sons = records.filter(({ key }) => key.includes(":son"));
+    const answers = sons.map(({ key }) => ({
+      left: key.replace("excel", "quickbooks").replace(":son", ":"),
+      right: key,
+      same: false,
+    }));
+    const second = await link(records, answers);
+    const anchor = new Map(second.clusters.map((row) => [row.key, row.clusterAnchor]));
+    const [before, after] = [bitsOf(first), bitsOf(second)];
+    let others = 0;
+    for (const { left: father, right: son } of answers) {
+      expect(bitsBetween(after, father, son)).toBeLessThan(-20);
+      for (const { key } of records) {
+        const [was, is] = [bitsBetween(before, key, son), bitsBetween(after, key, son)];
+        if (key === father || anchor.get(key) !== anchor.get(father) || was < 0) continue;
+        expect(is).toBeLessThan(was);
+        others += 1;
+      }
+    }
+    expect(others).toBeGreaterThan(10);
+    const [one, two] = [records[0]?.key ?? "", records[9]?.key ?? ""];
+    const joined = await link(records, [{ left: one, right: two, same: true }]);
+    const known = bitsOf(joined);
+    if (known.has(`${one} ${two}`) || known.has(`${two} ${one}`))
+      expect(bitsBetween(known, one, two)).toBeGreaterThan(20);
+  });
+
+  it("change the weights only where new ones foretell them better", async () => {
+    const { records, truth } = hardTown();
+    const { settings, candidates, clusters } = await link(records);
+    const list = candidates.keys
+      .map((key) => records.find((one) => one.key === key))
+      .filter((one) => one !== undefined);
+    const prepared = prepareAll(list, new Map(candidates.keys.map((key, at) => [key, at])), settings);
+    const anchors = new Map(clusters.map((row) => [row.key, row.clusterAnchor]));
+    const anchor = Int32Array.from(candidates.keys, (key) => candidates.keys.indexOf(anchors.get(key) ?? key));
+    const isSame = (left: number, right: number): boolean =>
+      truth.get(candidates.keys[left] ?? "") === truth.get(candidates.keys[right] ?? "");
+    const refit = (plain: LinkageSettings, word: (left: number, right: number) => boolean | null): LinkageSettings => {
+      const answered = answeredPairs(candidates, word);
+      expect(answered.length).toBeGreaterThan(40);
+      return fitWithAnswers(settings, plain, { anchor }, { records: prepared, pairs: candidates, seed: 1, answered });
+    };
+    const line = { scale: 1, shift: -30 };
+    const blind = { ...settings, calibration: { ...settings.calibration, person: line } };
+    expect(refit(blind, (left, right) => isSame(left, right) || null)).not.toBe(blind);
+    expect(refit(settings, (left, right) => !isSame(left, right))).toBe(settings);
+    expect(answeredPairs(candidates, (left) => (left === 0 ? true : null))).toEqual([]);
   });
 
   it("carry over to what follows from them", async () => {
