@@ -83,3 +83,9 @@ export function* spoiledInputs(
     yield { seed, how, bytes };
   }
 }
+
+/** Milliseconds that this process has had of the processor: what else the machine does is no hang. */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

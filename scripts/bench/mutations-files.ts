@@ -5,7 +5,7 @@ import { C360Error, seededRandom } from "#core";
 import type { Random } from "#core";
 import { readCells, readTables } from "#connectors";
 import type { Figure } from "./figure.ts";
-import { SPOILS, spoiledInputs } from "./mutate.ts";
+import { SPOILS, processorMs, spoiledInputs } from "./mutate.ts";
 import { unzipParts, zipParts } from "./zip-parts.ts";
 
 const COUNT = 10_000;
@@ -44,7 +44,7 @@ export async function spoilFiles(count: number, seed: number): Promise<FileDamag
     const whole = new Map<string, number>();
     for (const [name, bytes] of Object.entries(seeds)) whole.set(name, (await readOne(dir, name, bytes)).cells);
     for (const { seed: name, how, bytes } of spoiled(seeds, count, seededRandom(seed))) {
-      const started = performance.now();
+      const started = processorMs();
       try {
         const found = await readOne(dir, name, bytes);
         if (isLoss(name, how, bytes, found, whole.get(name) ?? 0)) note(damage, "losses", `${name}, ${how}`);
@@ -53,7 +53,7 @@ export async function spoilFiles(count: number, seed: number): Promise<FileDamag
           note(damage, "crashes", `${name}, ${how}: ${error instanceof Error ? (error.stack ?? "") : String(error)}`);
         }
       }
-      const taken = performance.now() - started;
+      const taken = processorMs() - started;
       damage.slowest = Math.max(damage.slowest, taken);
       if (taken > HANG_MS) note(damage, "hangs", `${name}, ${how}`);
     }

@@ -4,7 +4,7 @@ import { C360Error, manualClock, seededRandom, silentLogger } from "#core";
 import type { ConnectorContext, ConnectorMessage, Random } from "#core";
 import { findConnector, openPage, parseRobots, SYNTAXES } from "#connectors";
 import type { Figure } from "./figure.ts";
-import { spoiledInputs } from "./mutate.ts";
+import { processorMs, spoiledInputs } from "./mutate.ts";
 import { WEB_SEEDS } from "./web-seeds.ts";
 
 const PER_SOURCE = 10_000;
@@ -52,7 +52,7 @@ export async function* spoilWeb(count: number, seed: number): AsyncGenerator<Dam
 async function spoil(source: keyof typeof WEB_SEEDS, count: number, random: Random, trial: Trial): Promise<Damage> {
   const damage: Damage = { source, inputs: count, crashes: 0, hangs: 0, losses: 0, first: "" };
   for (const { seed, how, bytes } of spoiledInputs(WEB_SEEDS[source], count, random)) {
-    const started = performance.now();
+    const started = processorMs();
     try {
       const { lost } = await trial(bytes);
       if (lost > 0) damage.losses += 1;
@@ -63,7 +63,7 @@ async function spoil(source: keyof typeof WEB_SEEDS, count: number, random: Rand
         if (damage.first === "") damage.first = `${seed}, ${how}: ${String(error)}`;
       }
     }
-    if (performance.now() - started > HANG_MS) {
+    if (processorMs() - started > HANG_MS) {
       damage.hangs += 1;
       if (damage.first === "") damage.first = `${seed}, ${how}: more than ${HANG_MS} ms`;
     }

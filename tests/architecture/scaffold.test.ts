@@ -26,7 +26,7 @@ describe("npm run new", () => {
     }
     await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));
     for (const words of MADE) await run("npx", ["tsx", "scripts/new.ts", ...words], { cwd: dir });
-  }, 120_000);
+  });
   afterAll(() => rm(dir, { recursive: true, force: true }));
 
   it("writes things whose types and tests pass on the first day", async () => {
@@ -35,7 +35,7 @@ describe("npm run new", () => {
     const filters = tests.map((name) => `/${name}.test.ts`);
     const { stdout } = await run("npx", ["vitest", "run", ...filters], { cwd: dir });
     expect(stdout).toMatch(/Test Files .*6 passed/);
-  }, 120_000);
+  });
 
   it("gives a connector of under a hundred lines", async () => {
     const text = await readFile(join(dir, "connectors/acme-crm/index.ts"), "utf8");

@@ -181,7 +181,7 @@ describe("every cell of a file", () => {
     // Ten megabytes of nothing pack into some kilobytes: that is what a bomb looks like, and it is told as one.
     expect(["ok", "limit_exceeded"]).toContain(verdict.verdict);
     expect(cells.length).toBeLessThan(100);
-  }, 30_000);
+  });
 
   function swap(data: Buffer, from: string, to: string): Buffer {
     return Buffer.from(data.toString("utf8").replace(from, () => to));

@@ -58,11 +58,11 @@ describe("a page that is empty without its scripts", () => {
     expect(paths()).toContain("/list/data.json");
     expect(paths()).not.toContain("/private/data.json");
     expect(other.asked).toEqual([]);
-  }, 60_000);
+  });
 
   it("ends failed, with a word on what to install, where no browser can be started", async () => {
     process.env["CHROMIUM_PATH"] = "/nonexistent/chromium";
     const done = await read({ render: "always" });
     expect(done.ends.get("listings")).toMatchObject({ outcome: "failed", error: { code: "BROWSER_MISSING" } });
-  }, 60_000);
+  });
 });

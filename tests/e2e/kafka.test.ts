@@ -34,5 +34,5 @@ describe("the demo's published content", () => {
       expect(answer.stderr).toContain("KAFKA_UNREACHABLE");
       expect(answer.stderr).toContain("npm run kafka");
     });
-  }, 120_000);
+  });
 });

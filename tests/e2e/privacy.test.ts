@@ -17,7 +17,7 @@ describe("what the product may not see or tell", () => {
       const lines = (await readFile(record, "utf8")).split("\n").map((line) => line.split("\t"));
       await rm(record);
       const product = lines
-        .filter(([script = ""]) => !script.includes("examples/sample-company"))
+        .filter(([script = ""]) => !/examples[/-]sample-company/.test(script))
         .map(([, path = ""]) => resolve(path));
       // The hook sees what the product opens: its settings, and the files of the drop folder.
       expect(product).toContain(join(dir, "c360.yaml"));
@@ -25,7 +25,7 @@ describe("what the product may not see or tell", () => {
       expect(product.filter((path) => path.includes("truth"))).toEqual([]);
       expect((await stat(join(dir, "sample-company", "truth"))).mode & 0o077).toBe(0);
     });
-  }, 120_000);
+  });
 
   it("keeps secrets out of logs, errors, tables, topics and files", async () => {
     await withWorkspace(async (dir) => {
@@ -42,7 +42,7 @@ describe("what the product may not see or tell", () => {
       for (const [table, text] of await tablesOf(dir)) look(table, text);
       expect(sightings).toEqual([]);
     });
-  }, 120_000);
+  });
 });
 
 /** Secrets of the sample company: those that it was configured with, and the token that it has now. */

@@ -41,7 +41,7 @@ it("a steward's answer binds the next run, and undoing it restores what was", as
     // Every other customer that the merge had moved is back as well.
     expect(await crosswalkOf(dir)).toEqual(crosswalk);
   });
-}, 180_000);
+});
 
 type Ask = <T>(method: "GET" | "POST", path: string, body?: object) => Promise<T>;
 

@@ -23,11 +23,11 @@ describe("c360 add, check and plan", () => {
     expect((await c360(["check", "--workspace", dir])).stdout).toContain("not readable: clients.csv is damaged");
     const planned = (await c360(["plan", "--workspace", dir, "--json"])).json<{ streams: { means: string }[] }>();
     expect(planned.streams.map(({ means }) => means)).toEqual(["cannot be read"]);
-  }, 120_000);
+  });
 
   it("refuses what is no web address, in words", async () => {
     const { status, stderr } = await c360(["add", "directory", "not a site", "--workspace", dir]);
     expect(status).toBe(2);
     expect(stderr).toContain("not a site is no web address");
-  }, 120_000);
+  });
 });

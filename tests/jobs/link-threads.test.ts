@@ -91,7 +91,7 @@ describe("rows read in threads", () => {
     expect(isDeepStrictEqual(two.candidates, one.candidates)).toBe(true);
     expect(isDeepStrictEqual(two.relations, one.relations)).toBe(true);
     expect(serialiseSettings(two.settings)).toBe(serialiseSettings(one.settings));
-  }, 120_000);
+  });
 });
 
 describe("country packs", () => {
@@ -122,7 +122,7 @@ describe("files that nobody should have saved", () => {
     expect(records).toHaveLength(2);
     expect(records[0]?.phones).toEqual(["+18769261234"]);
     expect(notices.filter((text) => text.includes("longer than"))).toHaveLength(4);
-  }, 30_000);
+  });
 
   it("are refused where they are no text", async () => {
     const random = seededRandom(1);

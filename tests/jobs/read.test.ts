@@ -124,7 +124,7 @@ describe("c360 read", () => {
       });
     expect(await Promise.all([start(), start()])).toEqual([0, 0]);
     expect(books.refreshes).toBe(1);
-  }, 30_000);
+  });
 
   it("reads the items of a saved page, and gives the verdict of a robots.txt with its line", async () => {
     const page = join(dir, "page.html");

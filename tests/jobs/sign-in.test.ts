@@ -103,7 +103,7 @@ describe("c360 add with a vendor that asks its owner in the browser", () => {
     expect(text + config).not.toMatch(/canary/);
     const store = createSecretStore({ dir: workspacePaths(dir).state, env: {}, clock: systemClock });
     expect(await store.get("source/quickbooks/refresh_token")).toBe("RT-canary-first");
-  }, 60_000);
+  });
 
   it("takes no answer that it did not ask for, and ends when the person says no", async () => {
     const statuses: number[] = [];
@@ -118,5 +118,5 @@ describe("c360 add with a vendor that asks its owner in the browser", () => {
     expect(text).toContain("VENDOR_AUTH");
     expect(code).toBe(1);
     expect(await readFile(join(dir, "c360.yaml"), "utf8")).not.toContain("connector: quickbooks");
-  }, 60_000);
+  });
 });
