@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -48,6 +48,8 @@ export async function measure(words: readonly string[], env: Readonly<Record<str
 /** Lends a folder for a workspace; its server is stopped and the folder removed at the end. */
 export async function withFolder<T>(work: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), "c360-bench-"));
+  // The server of a root user runs as somebody else: where that one may enter, its data stay in the folder and go with it.
+  await chmod(dir, 0o711);
   try {
     return await work(dir);
   } finally {
