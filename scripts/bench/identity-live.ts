@@ -5,6 +5,7 @@ import { evaluatePartition, explainRecords, linkRecords, LiveIndex } from "#iden
 import type { LinkConstraint, LinkOptions, LinkRecord, LinkResult, PartitionQuality } from "#identity";
 import { readRecordFiles } from "../../jobs/linkage/read-records.ts";
 import { readTableFile } from "../../jobs/table-files.ts";
+import { calibrationError } from "./calibration.ts";
 import { atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 import { writePeople } from "./identity-people.ts";
@@ -68,20 +69,28 @@ export async function* benchSteward(dir: string): AsyncGenerator<Figure> {
   }
 }
 
-/** Mean distance of stated probability and true share over ten bins of pairs, weighed by their sizes. */
-function calibrationError({ candidates }: LinkResult, truth: ReadonlyMap<string, string>, least: number): number {
+/** Compared pairs as they are stated and as they are; those that answers settled are among them. */
+function* statedPairs(
+  { candidates }: LinkResult,
+  truth: ReadonlyMap<string, string>,
+  least: number,
+): Generator<{ readonly probability: number; readonly isSame: boolean }> {
   const { keys, left, right, bits, kind } = candidates;
-  const off = new Float64Array(10);
-  let pairs = 0;
   for (const [row, at] of left.entries()) {
     const probability = (kind[row] ?? -1) < 0 ? 0 : 1 / (1 + 2 ** -(bits[row] ?? 0));
-    if (probability < least) continue;
     const isSame = truth.get(keys[at] ?? "") === truth.get(keys[right[row] ?? 0] ?? "");
-    const bin = Math.min(9, Math.floor(probability * 10));
-    off[bin] = (off[bin] ?? 0) + probability - (isSame ? 1 : 0);
-    pairs += 1;
+    if (probability >= least) yield { probability, isSame };
   }
-  return off.reduce((sum, one) => sum + Math.abs(one), 0) / Math.max(1, pairs);
+}
+
+function* calibrationFigures(
+  what: string,
+  result: LinkResult,
+  { truth, error }: { readonly truth: ReadonlyMap<string, string>; readonly error: number },
+): Generator<Figure> {
+  yield atMost(what, calibrationError(statedPairs(result, truth, 0)), "", error);
+  const perhaps = calibrationError(statedPairs(result, truth, POSSIBLE));
+  yield { what: `${what}, pairs of ${POSSIBLE} and more`, value: short(perhaps) };
 }
 
 async function* benchAnswers(
@@ -116,14 +125,11 @@ async function* benchAnswers(
     bar: "true",
     met: least >= start - 0.002,
   };
-  const hundred = await run(given.slice(0, CALIBRATED));
   const count = Math.min(CALIBRATED, given.length);
-  yield atMost(what(`calibration error after ${count} answers`), calibrationError(hundred, set.truth, 0), "", error);
-  const perhaps = calibrationError(hundred, set.truth, POSSIBLE);
-  yield {
-    what: what(`calibration error after ${count} answers, pairs of ${POSSIBLE} and more`),
-    value: short(perhaps),
-  };
+  yield* calibrationFigures(what(`calibration error after ${count} answers`), await run(given.slice(0, count)), {
+    truth: set.truth,
+    error,
+  });
   const all = [...given];
   let result = await run(all);
   const once = quality(result);

@@ -6,6 +6,7 @@ import type { TableCell, TableFile } from "../../jobs/table-files.ts";
 import { atLeast, atMost } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 import { benchLive, benchLiveMillion, benchSteward } from "./identity-live.ts";
+import { calibrationError } from "./calibration.ts";
 import { benchRelations } from "./identity-relations.ts";
 import { benchMillion, benchScale, benchShared } from "./identity-scale.ts";
 import { IDENTITY_SETS, NOISE_BARS, setFile, TRAP_BARS } from "./identity-sets.ts";
@@ -107,7 +108,7 @@ async function* benchSet(set: IdentitySet, dir: string): AsyncGenerator<Figure> 
     : atMost(at("questions per 100 records"), per100, "", set.questions);
   yield* timing(set, run, report.seconds["total"] ?? run.seconds);
   yield* candidateFigures(set, dir, truth, report);
-  const error = await calibrationError(dir, truth);
+  const error = await calibrationOfPairs(dir, truth);
   yield set.calibration === undefined
     ? { what: at("calibration error"), value: round(error) }
     : atMost(at("calibration error"), error, "", set.calibration);
@@ -168,20 +169,16 @@ async function* candidateFigures(
   yield atMost(`${set.name}: candidates per record`, report.candidates / report.rows, "", 12);
 }
 
-/** Mean distance of stated probability and true share over ten bins of the pairs written, weighed by their sizes. */
-async function calibrationError(dir: string, truth: string): Promise<number> {
+async function calibrationOfPairs(dir: string, truth: string): Promise<number> {
   const entities = await readTruth(truth);
   const table = await readTableFile(join(dir, "pairs.csv"), { text: true });
   const [left, right] = [textColumn(table, "left_id"), textColumn(table, "right_id")];
-  const bins = Array.from({ length: 10 }, () => ({ pairs: 0, stated: 0, real: 0 }));
-  for (const [at, text] of textColumn(table, "match_probability").entries()) {
-    const bin = bins[Math.min(9, Math.floor(Number(text) * 10))];
-    if (bin === undefined) continue;
-    bin.pairs += 1;
-    bin.stated += Number(text);
-    if (entities.get(left[at] ?? "") === entities.get(right[at] ?? "")) bin.real += 1;
-  }
-  return bins.reduce((sum, { stated, real }) => sum + Math.abs(stated - real), 0) / Math.max(1, table.rows);
+  return calibrationError(
+    textColumn(table, "match_probability").map((text, at) => ({
+      probability: Number(text),
+      isSame: entities.get(left[at] ?? "") === entities.get(right[at] ?? ""),
+    })),
+  );
 }
 
 async function* benchNames(dir: string): AsyncGenerator<Figure> {

@@ -1,6 +1,4 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const C360 = join(import.meta.dirname, "../../bin/c360.mjs");
@@ -55,18 +53,7 @@ export async function c360(
   });
 }
 
-/** Lends a workspace folder; its server is stopped and the folder removed at the end. */
-export async function withWorkspace<T>(work: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "c360-e2e-"));
-  // The server of a root user runs as somebody else: where that one may enter, its data stay in the folder and go with it.
-  await chmod(dir, 0o711);
-  try {
-    return await work(dir);
-  } finally {
-    await c360(["db", "stop", "--workspace", dir]);
-    await rm(dir, { recursive: true, force: true });
-  }
-}
+export { withFolder as withWorkspace } from "../../scripts/bench/process.ts";
 
 /** What `c360 demo --json` and `c360 nightly --json` answer, as far as tests look at it. */
 export interface RunAnswer {
